@@ -181,7 +181,7 @@ describe("a person with a terminal", () => {
     expect(again).toEqual(deposited[0]);
     const blocks = events.flatMap((event) => (event.type === "block" ? [`${event.number} ${event.status}`] : []));
     expect(blocks).toContain("1 final");
-    expect(events.flatMap((event) => (event.type === "transaction" ? [event.id] : []))).toEqual(
+    expect(events.flatMap((event) => (event.type === "entry" ? [event.entry.id] : []))).toEqual(
       expect.arrayContaining(sent),
     );
   });

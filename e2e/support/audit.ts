@@ -4,6 +4,7 @@ import type { RouteResponse } from "@cairn/rpc";
 import { getAbiItem } from "viem";
 import { expect, vi } from "vitest";
 import { callApi, readApi } from "./api.ts";
+import { auditEvents } from "./audit-events.ts";
 import { PURPOSES } from "./l1-proxy.ts";
 import { type AcceptedBlock, idsBySlot, type Outcome, readAcceptedBlocks, runOracle } from "./oracle.ts";
 import type { Scene } from "./scene.ts";
@@ -66,7 +67,8 @@ export async function assertDrained(scene: Scene): Promise<void> {
 /**
  * Drains, then checks that nothing was lost, done twice or invented: every acknowledged transaction is in exactly one
  * block; the reference model, run over the blocks, computes L1's root, the node's root and the node's accounts; each
- * payout was settled once, with the right amount; custody equals what is owed; no batch and no payment was sent twice.
+ * payout was settled once, with the right amount; custody equals what is owed; no batch and no payment was sent twice;
+ * events lead to the histories.
  */
 export async function audit(scene: Scene, options: AuditOptions = {}): Promise<AuditReport> {
   await drain(scene);
@@ -91,6 +93,8 @@ export async function audit(scene: Scene, options: AuditOptions = {}): Promise<A
   const outcome = runOracle(scene.l1.rollup, accepted, scene.crypto, scene.feeOwner);
   problems.push(...outcome.problems);
   problems.push(...(await auditState(scene, outcome)));
+  const owners = new Set([...[...outcome.accounts.values()].map(({ owner }) => owner), ...scene.recipients()]);
+  problems.push(...(await auditEvents(scene.api(), owners)));
   const payouts = await auditMoney(scene, outcome, problems);
   const batches = new Set(accepted.map(({ batch }) => batch)).size;
   problems.push(...(await auditPublisher(scene, batches, options.reverted ?? 0)));

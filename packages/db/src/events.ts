@@ -1,7 +1,8 @@
 import { bytesToBigint } from "@cairn/protocol";
 import { type Selectable, sql } from "kysely";
 import type { Db } from "./database.ts";
-import type { EventSubject, Tables } from "./schema.ts";
+import type { EventSubject } from "./event-table.ts";
+import type { Tables } from "./schema.ts";
 
 /** Something that happened, as the log has it: what became of one transaction, queue entry, payout, block or batch. */
 export interface StoredEvent {

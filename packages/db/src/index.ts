@@ -110,8 +110,8 @@ export {
   openDatabase,
 } from "./database.ts";
 export type { DbErrorCode } from "./errors.ts";
-export { findByWord, type WordMatch } from "./find-anything.ts";
 export { type EventEntry, loadBlockEntries, loadEventEntries } from "./event-entries.ts";
+export type { EventSubject } from "./event-table.ts";
 export {
   findEvent,
   findFirstEventNumber,
@@ -120,6 +120,7 @@ export {
   pruneEvents,
   type StoredEvent,
 } from "./events.ts";
+export { findByWord, type WordMatch } from "./find-anything.ts";
 export {
   type EntryStatus,
   type EntryType,
@@ -130,8 +131,8 @@ export {
   MAX_EXAMINED,
   readHistory,
 } from "./history.ts";
-export { bindIdempotencyKey, type IdempotencyKey, rebindIdempotencyKey } from "./idempotency.ts";
 export { loadEntries } from "./history-entries.ts";
+export { bindIdempotencyKey, type IdempotencyKey, rebindIdempotencyKey } from "./idempotency.ts";
 export {
   createJobQueue,
   type HeldJob,
@@ -217,7 +218,6 @@ export {
 export type {
   BlockOrigin,
   BlockStatus,
-  EventSubject,
   L1AttemptKind,
   L1OutcomeType,
   L1TransactionPurpose,

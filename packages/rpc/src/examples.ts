@@ -168,7 +168,33 @@ const BATCH = {
   income: [{ tokenId: 0, amount: "1000000000000" }],
   cost: { transactions: 1, gasUsed: 1_005_849, blobGasUsed: 131_072, paidWei: "1137000000000000" },
 };
+const LOG_CURSOR = "ZXZlbnRzOjE3OjE3NjQ1MDAwMDAwMDA6NDA5NQ";
+const EVENT = { type: "entry", cursor: LOG_CURSOR, atMs: TIME + 60_000, status: "proven", entry: ENTRY };
 const HISTORY = { query: { direction: "out", limit: 25 }, response: { entries: [ENTRY], next: CURSOR } };
+
+/** One message of each kind, by name; a test parses them. */
+export const STREAM_EXAMPLES: Readonly<Record<string, { readonly summary: string; readonly value: object }>> = {
+  entry: {
+    summary: "A payment that L1 has accepted, told to whoever listens to its account, owner or reference",
+    value: EVENT,
+  },
+  block: {
+    summary: "A block, told to whoever listens to everything",
+    value: { type: "block", cursor: LOG_CURSOR, atMs: TIME, number: 12, status: "sealed" },
+  },
+  batch: {
+    summary: "A batch, told to whoever listens to everything",
+    value: { type: "batch", cursor: LOG_CURSOR, atMs: TIME, firstBlock: 9, lastBlock: 12, status: "accepted" },
+  },
+  reset: {
+    summary: "What followed the cursor is not kept: read the lists again, and go on from here",
+    value: { type: "reset", cursor: LOG_CURSOR },
+  },
+  heartbeat: {
+    summary: "Everything up to here was told; the first message, and then one every 20 seconds",
+    value: { type: "heartbeat", cursor: LOG_CURSOR, atMs: TIME },
+  },
+};
 
 /** An example of each operation; a test parses them with the operations' schemas. */
 export const EXAMPLES: Readonly<Record<RouteName, RouteExample>> = {
@@ -301,6 +327,10 @@ export const EXAMPLES: Readonly<Record<RouteName, RouteExample>> = {
       ],
       waiting: [{ circuit: "block256", proofs: 2 }],
     },
+  },
+  events: {
+    query: { owner: OWNER, cursor: LOG_CURSOR, limit: 25 },
+    response: { events: [EVENT], next: LOG_CURSOR, isEnd: true },
   },
   rollup: {
     response: {

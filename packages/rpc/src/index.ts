@@ -7,6 +7,16 @@ export {
 } from "./account-proofs.ts";
 export { type CommittedBatch, type CommittedBatchJson, committedBatchSchema } from "./committed-batch.ts";
 export { API_ERRORS, type ApiErrorCode, type ApiErrorEntry } from "./errors.ts";
+export {
+  batchEventSchema,
+  blockEventSchema,
+  entryEventSchema,
+  eventSchema,
+  type LogEvent,
+  type StreamMessage,
+  streamMessageSchema,
+  streamQuerySchema,
+} from "./events.ts";
 export { balanceSchema, entryTypeSchema, historyPageSchema, historyQuerySchema, ledgerEntrySchema } from "./history.ts";
 export { ENGLISH } from "./messages.ts";
 export { type JsonObject, openApiDocument } from "./openapi.ts";
@@ -30,8 +40,6 @@ export {
   queueEntrySchema,
   readinessSchema,
   rollupSchema,
-  type StreamMessage,
-  streamMessageSchema,
 } from "./resources.ts";
 export {
   type ClientRequest,

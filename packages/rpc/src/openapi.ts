@@ -1,6 +1,16 @@
 import * as z from "zod/mini";
 import { API_ERRORS, type ApiErrorCode } from "./errors.ts";
-import { EXAMPLES } from "./examples.ts";
+import { describeEvents } from "./event-descriptions.ts";
+import {
+  batchEventSchema,
+  blockEventSchema,
+  entryEventSchema,
+  eventSchema,
+  resetEventSchema,
+  streamMessageSchema,
+  streamQuerySchema,
+} from "./events.ts";
+import { EXAMPLES, STREAM_EXAMPLES } from "./examples.ts";
 import { balanceSchema, ledgerEntrySchema } from "./history.ts";
 import {
   accountSchema,
@@ -14,7 +24,6 @@ import {
   queueEntrySchema,
   readinessSchema,
   rollupSchema,
-  streamMessageSchema,
 } from "./resources.ts";
 import { COMMON_ERRORS, ROUTES, type RouteDefinition, type RouteName, STREAM_PATH } from "./routes.ts";
 import {
@@ -36,9 +45,13 @@ const SCHEMAS = {
   Account: accountSchema,
   Balance: balanceSchema,
   Batch: batchSchema,
+  BatchEvent: batchEventSchema,
   Block: blockSchema,
+  BlockEvent: blockEventSchema,
   BlockStatus: blockStatusSchema,
+  EntryEvent: entryEventSchema,
   Error: errorSchema,
+  Event: eventSchema,
   FeeQuote: feeQuoteSchema,
   Health: healthSchema,
   HistoryEntry: historyEntrySchema,
@@ -48,6 +61,7 @@ const SCHEMAS = {
   Payout: payoutSchema,
   QueueEntry: queueEntrySchema,
   Readiness: readinessSchema,
+  ResetEvent: resetEventSchema,
   Rollup: rollupSchema,
   SignedTransaction: signedTransactionSchema,
   StreamMessage: streamMessageSchema,
@@ -58,6 +72,7 @@ const SCHEMAS = {
   TransactionSummary: transactionSummarySchema,
 } as const satisfies Record<string, z.ZodMiniType>;
 
+describeEvents();
 for (const [id, schema] of Object.entries<z.ZodMiniType>(SCHEMAS))
   z.globalRegistry.add(schema, { ...z.globalRegistry.get(schema), id });
 
@@ -81,6 +96,7 @@ const TAGS: Readonly<Record<string, string>> = {
   blocks: "blocks",
   batches: "batches, as L1 accepts them",
   rollup: "the rollup and the progress of its chain",
+  events: "what happened, in order",
   stream: "what happens, as it happens",
   node: "the node's own state",
 };
@@ -191,18 +207,27 @@ function failures(codes: readonly ApiErrorCode[]): JsonObject {
 }
 
 function streamOperation(): JsonObject {
+  const { owner, cursor } = { ...EXAMPLES.events.query };
   return {
     operationId: "stream",
     tags: ["stream"],
-    summary: "Blocks and statuses of transactions as they change, over a WebSocket",
+    summary: "What happens, as it happens, over a WebSocket",
     description: [
-      "Every message is one text frame with a JSON document of the schema StreamMessage. The node sends what happens from now",
-      "on and reads nothing; after reconnecting, fetch what was missed through the other operations. It pings, and sends a heartbeat with each",
-      "ping, every 20 seconds; a client that does not answer pings, or reads too slowly, is disconnected. Close code 1013 means: come back later.",
+      "Every message is one text frame with a JSON document of the schema StreamMessage. Messages come in the order of the node's",
+      "log, each once. After reconnecting with the `cursor` of the last one, the stream goes on behind it, nothing left out and",
+      "nothing told twice; also after a restart of the node. Who listens to an account, an owner or a reference, or a combination,",
+      "hears of every entry that matches, also when its block gets another status; who listens to everything hears of the block.",
+      "The first message is a heartbeat or, when the cursor is older than what is kept or of another node, a reset: then the lists",
+      "have to be read again. The node pings, and sends a heartbeat with each ping, every 20 seconds; a client that does not answer",
+      "pings, does not read, or sends messages is disconnected. Close code 1013 means: come back later.",
     ].join(" "),
+    parameters: parameters("query", streamQuerySchema, { owner, cursor }),
     responses: {
-      101: { description: "The connection is a WebSocket now", content: json({ $ref: reference("StreamMessage") }) },
-      ...failures(["forbidden-origin", "upgrade-required", "unavailable", ...COMMON_ERRORS]),
+      101: {
+        description: "The connection is a WebSocket now",
+        content: { "application/json": { schema: { $ref: reference("StreamMessage") }, examples: STREAM_EXAMPLES } },
+      },
+      ...failures(["bad-request", "forbidden-origin", "upgrade-required", "unavailable", ...COMMON_ERRORS]),
     },
   };
 }

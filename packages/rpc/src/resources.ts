@@ -8,7 +8,7 @@ import {
 } from "@cairn/protocol";
 import * as z from "zod/mini";
 import { API_ERRORS, type ApiErrorCode } from "./errors.ts";
-import { transactionKindSchema, transactionStatusSchema } from "./transactions.ts";
+import { transactionKindSchema } from "./transactions.ts";
 import {
   addressSchema,
   amountSchema,
@@ -327,26 +327,3 @@ export const errorSchema = z.object({
     details: z.optional(z.record(z.string(), z.unknown())),
   }),
 });
-
-/** A message of the WebSocket stream. */
-export const streamMessageSchema = z.discriminatedUnion("type", [
-  z.object({
-    type: z.literal("transaction"),
-    id: wordSchema,
-    status: transactionStatusSchema,
-    block: z.nullable(countSchema),
-    slot: z.nullable(countSchema),
-  }),
-  z.object({ type: z.literal("block"), number: countSchema, status: blockStatusSchema }),
-  described(
-    z.object({ type: z.literal("rebuilt"), firstBlock: countSchema }),
-    "L1 changed: this block and later ones were dropped and their transactions run again",
-  ),
-  described(
-    z.object({ type: z.literal("heartbeat"), atMs: timeSchema }),
-    "nothing has happened, and the connection works: pages cannot see pings",
-  ),
-]);
-
-/** A message of the WebSocket stream. */
-export type StreamMessage = z.infer<typeof streamMessageSchema>;

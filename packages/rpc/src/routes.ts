@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import { accountProofSchema } from "./account-proofs.ts";
 import type { ApiErrorCode } from "./errors.ts";
+import { eventsQuerySchema, eventsSchema } from "./events.ts";
 import {
   balancesQuerySchema,
   balancesSchema,
@@ -332,6 +333,15 @@ export const ROUTES = {
     path: "/v1/provers",
     summary: "Who makes proofs, by those that the node still keeps: of blocks that are not final",
     response: proversSchema,
+    errors: READ,
+  },
+  events: {
+    method: "GET",
+    path: "/v1/events",
+    summary:
+      "What happened, oldest first, as the stream tells it: everything, or what concerns an account, owner or reference",
+    query: eventsQuerySchema,
+    response: eventsSchema,
     errors: READ,
   },
   rollup: {

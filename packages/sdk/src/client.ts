@@ -7,10 +7,12 @@ import {
   type RouteDefinition,
   type RouteName,
   type RouteResponse,
+  STREAM_PATH,
   signedTransactionToJson,
+  streamQuerySchema,
 } from "@cairn/rpc";
 import { backoffMs, delay } from "./delay.ts";
-import { isRetryable, type SdkErrorCode } from "./errors.ts";
+import { apiErrorOf, isRetryable, type SdkErrorCode } from "./errors.ts";
 import { apiErrorFrom, badAnswer, type Fetch, sendRequest, shownUrl } from "./http.ts";
 import type { CallOptions, RouteMethods, SubmitOptions } from "./methods.ts";
 import {
@@ -70,12 +72,16 @@ export interface NodeClient extends Omit<RouteMethods, "submit"> {
    */
   readonly waitFor: (id: string, options: WaitOptions) => Promise<RouteResponse<"transaction">>;
   /**
-   * Blocks and statuses as they come, across broken connections; ends with the signal or when the loop is left. Throws
-   * `sdk/no-websocket` where the platform has none and none was given.
+   * What happens, as it happens: all of it, or what concerns an account, an owner, a reference. After a lost connection it
+   * goes on behind the last message, so that each comes once, in order; `reset` says that the node no longer has what came
+   * between: read the lists again. It ends with the signal or when the loop is left. Throws `sdk/bad-request`,
+   * `sdk/bad-answer`, `sdk/api-error` when the node refuses the cursor, and `sdk/no-websocket` where the platform has no
+   * WebSocket and none was given.
    */
   readonly stream: (options?: StreamOptions) => AsyncGenerator<StreamEvent, void, undefined>;
 }
 
+const STREAM = { path: STREAM_PATH, query: streamQuerySchema } as const;
 const DEFAULT_TIMEOUT_MS = 10_000;
 const DEFAULT_RETRIES = 3;
 const DEFAULT_RETRY_DELAY_MS = 200;
@@ -151,7 +157,20 @@ export function createNodeClient(config: NodeClientConfig, deps: NodeClientDeps 
     },
     submitAndWait: (group, options) => submitAndWait(methods, group, options),
     waitFor: (id, options) => waitForTransaction(methods, id, options),
-    stream: (options) => streamEvents(base, methods, deps.openSocket ?? socketOpener(deps.WebSocket), options),
+    stream: (options) => {
+      const urlAfter = (cursor: string | undefined) =>
+        toRequest(base.replace(/^http/, "ws"), STREAM, { ...options, cursor }, {}).url;
+      urlAfter(options?.cursor);
+      const refused = async (cursor: string | undefined): Promise<void> => {
+        const { account, owner, reference, signal } = options ?? {};
+        await callOnce("events", { account, owner, reference, cursor, limit: 1 }, { signal }).catch(
+          (error: unknown) => {
+            if (apiErrorOf(error)?.code === "bad-request") throw error;
+          },
+        );
+      };
+      return streamEvents(urlAfter, deps.openSocket ?? socketOpener(deps.WebSocket), refused, options);
+    },
   };
 }
 
@@ -185,7 +204,7 @@ function urlProblem(text: string): string | null {
 
 function toRequest(
   base: string,
-  route: RouteDefinition,
+  route: Omit<RouteDefinition, "method" | "summary" | "response" | "errors">,
   args: Record<string, unknown>,
   headers: Readonly<Record<string, string>>,
 ): { readonly url: string; readonly body: unknown } {

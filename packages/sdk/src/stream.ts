@@ -1,29 +1,28 @@
 import { CairnError } from "@cairn/protocol";
-import { ENGLISH, STREAM_PATH, type StreamMessage, streamMessageSchema } from "@cairn/rpc";
+import { ENGLISH, type StreamMessage, streamMessageSchema } from "@cairn/rpc";
 import { backoffMs, delay } from "./delay.ts";
-import { apiErrorOf, type SdkErrorCode } from "./errors.ts";
+import type { SdkErrorCode } from "./errors.ts";
 import { badAnswer } from "./http.ts";
-import type { RouteMethods } from "./methods.ts";
 
-/** What a stream yields: the node's messages and changes of the connection. */
+/** What a stream yields: the node's messages, each once, and changes of the connection. */
 export type StreamEvent =
   | Exclude<StreamMessage, { type: "heartbeat" }>
-  /**
-   * Connected. With a block number, every block from that one on now follows again with its transactions, in its
-   * current state: what was known of these blocks may be outdated.
-   */
-  | { readonly type: "connected"; readonly againFrom: number | null }
-  /** The connection was lost or could not be made; another attempt follows. */
+  /** Connected: what follows this cursor comes now. */
+  | { readonly type: "connected"; readonly cursor: string }
+  /** The connection was lost or could not be made; another attempt follows, and goes on where this one ended. */
   | { readonly type: "disconnected"; readonly reason: string; readonly retryInMs: number };
 
-/** What to listen to. */
+/** What to listen to: everything, or what concerns all that is named. */
 export interface StreamOptions {
   readonly signal?: AbortSignal | undefined;
-  /**
-   * First block of interest: on connecting, it and all later ones are reported. Without it, only what happens from now
-   * on.
-   */
-  readonly fromBlock?: number;
+  /** Index of an account. */
+  readonly account?: number | undefined;
+  /** L1 address. */
+  readonly owner?: string | undefined;
+  /** 31 bytes, `0x` hex. */
+  readonly reference?: string | undefined;
+  /** Of the last event that was seen, by this or another stream; without it, only what happens from now on. */
+  readonly cursor?: string | undefined;
   /** A connection that is silent this long counts as dead and is replaced; 60 s by default. Nodes say something every 20 s. */
   readonly idleMs?: number;
   /** First wait before reconnecting, doubled each time up to 10 s; 250 ms by default. */
@@ -48,6 +47,8 @@ export type OpenSocket = (url: string, events: SocketEvents) => Socket;
 const DEFAULT_IDLE_MS = 60_000;
 const DEFAULT_RETRY_DELAY_MS = 250;
 const MAX_RETRY_DELAY_MS = 10_000;
+/** Messages that wait for a slow reader before the connection is given up, to go on later. */
+const MAX_WAITING = 2000;
 
 /** The part of a class of WebSockets that is used; the platform's fits, and that of the package `ws`. */
 export type WebSocketClass = new (
@@ -79,76 +80,42 @@ export function socketOpener(given?: WebSocketClass): OpenSocket {
   };
 }
 
-/** See `NodeClient.stream`. Throws `sdk/bad-answer` for a malformed message, `sdk/bad-request` and as its reads do. */
+/**
+ * See `NodeClient.stream`. `urlAfter` names the stream behind a cursor; `refused` throws when the node refuses it for good.
+ * Throws what that throws, and `sdk/bad-answer` for a malformed message.
+ */
 export async function* streamEvents(
-  baseUrl: string,
-  client: Pick<RouteMethods, "rollup" | "block" | "blockTransactions">,
+  urlAfter: (cursor: string | undefined) => string,
   open: OpenSocket,
+  refused: (cursor: string | undefined) => Promise<void>,
   options: StreamOptions = {},
 ): AsyncGenerator<StreamEvent, void, undefined> {
   const { signal, idleMs = DEFAULT_IDLE_MS, retryDelayMs = DEFAULT_RETRY_DELAY_MS } = options;
-  const url = `${baseUrl.replace(/^http/, "ws")}${STREAM_PATH}`;
-  /** First block that may still change; null before the first connection. */
-  let unsettled: number | null = options.fromBlock ?? null;
-  let isFirst = true;
+  let { cursor } = options;
   for (let attempt = 0; !signal?.aborted; ) {
-    const connection = connect(open, url, idleMs, signal);
-    let reason: string;
+    const connection = connect(open, urlAfter(cursor), idleMs, signal);
+    let isConnected = false;
     try {
-      if (await connection.opened) {
-        const againFrom: number | null = isFirst ? (options.fromBlock ?? null) : unsettled;
-        unsettled ??= (await client.rollup({}, { signal })).lastFinalBlock + 1;
-        isFirst = false;
+      for await (const message of connection.messages()) {
+        cursor = message.cursor;
+        if (!isConnected) yield { type: "connected", cursor };
+        isConnected = true;
         attempt = 0;
-        yield { type: "connected", againFrom };
-        if (againFrom !== null) yield* blocksFrom(client, againFrom, signal);
-        for await (const message of connection.messages()) {
-          // It has shown already that the connection works.
-          if (message.type === "heartbeat") continue;
-          if (message.type === "block" && message.status === "final")
-            unsettled = Math.max(unsettled, message.number + 1);
-          if (message.type === "rebuilt") unsettled = Math.min(unsettled, message.firstBlock);
-          yield message;
-        }
+        if (message.type !== "heartbeat") yield message;
       }
-      reason = connection.reason();
-    } catch (error) {
-      if (signal?.aborted) return;
-      if (!(error instanceof CairnError) || error.code === "sdk/bad-answer") throw error;
-      reason = error.message;
     } finally {
       connection.close();
     }
     if (signal?.aborted) return;
+    // A WebSocket does not say why it was refused.
+    if (!isConnected) await refused(cursor);
     const retryInMs = Math.round(backoffMs(attempt++, retryDelayMs, MAX_RETRY_DELAY_MS));
-    yield { type: "disconnected", reason, retryInMs };
+    yield { type: "disconnected", reason: connection.reason(), retryInMs };
     await delay(retryInMs, signal).catch(ignoreAbort);
   }
 }
 
-/** Blocks from a number on, in order, each followed by its transactions. */
-async function* blocksFrom(
-  client: Pick<RouteMethods, "block" | "blockTransactions">,
-  first: number,
-  signal: AbortSignal | undefined,
-): AsyncGenerator<StreamEvent, void, undefined> {
-  for (let number = first; ; number++) {
-    const block = await client.block({ number }, { signal }).catch((error: unknown) => {
-      if (apiErrorOf(error)?.code === "not-found") return null;
-      throw error;
-    });
-    if (block === null) return;
-    yield { type: "block", number, status: block.status };
-    const { transactions } = await client.blockTransactions({ number }, { signal });
-    for (const { id, status, inclusion } of transactions) {
-      yield { type: "transaction", id, status, block: inclusion?.block ?? null, slot: inclusion?.slot ?? null };
-    }
-  }
-}
-
 interface Connection {
-  /** Whether the connection was made; false when it failed or ended first. */
-  readonly opened: Promise<boolean>;
   /** Messages until it ends. Throws `sdk/bad-answer`. */
   readonly messages: () => AsyncGenerator<StreamMessage, void, undefined>;
   readonly reason: () => string;
@@ -159,16 +126,11 @@ function connect(open: OpenSocket, url: string, idleMs: number, signal: AbortSig
   const waiting: string[] = [];
   let endReason: string | null = null;
   let wake: () => void = () => undefined;
-  let opened: (isOpen: boolean) => void = () => undefined;
-  const isOpened = new Promise<boolean>((resolve) => {
-    opened = resolve;
-  });
   let idle: ReturnType<typeof setTimeout> | undefined;
   const end = (reason: string): void => {
     endReason ??= reason;
     clearTimeout(idle);
     signal?.removeEventListener("abort", stop);
-    opened(false);
     wake();
   };
   const stillAlive = (): void => {
@@ -184,14 +146,15 @@ function connect(open: OpenSocket, url: string, idleMs: number, signal: AbortSig
     socket.close();
   };
   const socket = open(url, {
-    onOpen: () => {
-      opened(true);
-      stillAlive();
-    },
+    onOpen: stillAlive,
     onMessage: (text) => {
       if (endReason !== null) return;
       waiting.push(text);
       stillAlive();
+      if (waiting.length >= MAX_WAITING) {
+        end("read too slowly");
+        socket.close();
+      }
       wake();
     },
     onClose: end,
@@ -199,7 +162,6 @@ function connect(open: OpenSocket, url: string, idleMs: number, signal: AbortSig
   stillAlive();
   signal?.addEventListener("abort", stop, { once: true });
   return {
-    opened: isOpened,
     messages: async function* () {
       for (;;) {
         const text = waiting.shift();

@@ -12,7 +12,7 @@ export type Scripted =
 /** A node whose every answer the test scripts, on a real port. */
 export interface NodeDouble {
   readonly url: string;
-  /** Requests so far, as `GET /path?query`. */
+  /** Requests so far, as `GET /path?query`, or `WS /path?query`. */
   readonly requests: string[];
   readonly bodies: unknown[];
   /** Connected streams. */
@@ -23,6 +23,8 @@ export interface NodeDouble {
 }
 
 const CLOSE_FRAME = 0x88;
+/** As a node begins its stream. */
+const FIRST_MESSAGE = { type: "heartbeat", cursor: "start", atMs: 1 };
 
 /** Starts a double whose answer to each request `script` decides. */
 export async function startDouble(script: (request: string, count: number) => Scripted): Promise<NodeDouble> {
@@ -49,6 +51,8 @@ export async function startDouble(script: (request: string, count: number) => Sc
     socket.write(
       `HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\nconnection: Upgrade\r\nsec-websocket-accept: ${accept}\r\n\r\n`,
     );
+    requests.push(`WS ${request.url}`);
+    socket.write(textFrame(JSON.stringify(FIRST_MESSAGE)));
     streams.add(socket);
     // Answers a close: some clients wait for that before they let go of the connection.
     socket.on("data", (frame: Buffer) => {

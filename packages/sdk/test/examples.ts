@@ -177,12 +177,30 @@ export function walletByHand(): Wallet {
 // #endregion
 
 // #region stream
-/** Prints blocks and statuses for ever, across broken connections. */
-export async function follow(url: string, signal: AbortSignal): Promise<void> {
-  for await (const event of createNodeClient({ url }).stream({ signal, fromBlock: 1 })) {
-    if (event.type === "connected" && event.againFrom !== null) report("all from", event.againFrom, "on again");
-    if (event.type === "block") report("block", event.number, event.status);
-    if (event.type === "transaction") report(event.id, event.status);
+/** Books what an owner is paid once it is final; `save` keeps it together with the cursor, from which it goes on later. */
+export async function follow(
+  url: string,
+  { owner, cursor }: { owner: string; cursor: string | undefined },
+  save: (cursor: string, paid: string | null) => Promise<void>,
+): Promise<void> {
+  for await (const event of createNodeClient({ url }).stream({ owner, cursor })) {
+    if (event.type === "disconnected") continue;
+    if (event.type === "reset") report("too much was missed: read the history again");
+    const isPaid = event.type === "entry" && event.status === "final" && event.entry.direction === "in";
+    await save(event.cursor, isPaid ? event.entry.amount : null);
+  }
+}
+// #endregion
+
+// #region events
+/** The same in pages, for a program that runs now and then. Returns the cursor for the next time. */
+export async function catchUp(url: string, owner: string, cursor: string | undefined): Promise<string> {
+  const node = createNodeClient({ url });
+  for (let next = cursor; ; ) {
+    const page = await node.events({ owner, ...(next === undefined ? {} : { cursor: next }) });
+    for (const event of page.events) report(event.type === "entry" ? event.entry.id : event.type);
+    if (page.isEnd) return page.next;
+    next = page.next;
   }
 }
 // #endregion

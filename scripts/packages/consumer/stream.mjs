@@ -5,7 +5,7 @@ import { createNodeClient } from "@cairn/sdk";
 const [url = "", library] = process.argv.slice(2);
 const { WebSocket } = library === undefined ? {} : await import(library);
 try {
-  for await (const event of createNodeClient({ url }, { WebSocket }).stream({ fromBlock: 1 })) {
+  for await (const event of createNodeClient({ url }, { WebSocket }).stream()) {
     console.log(event.type);
     break;
   }

@@ -1,12 +1,14 @@
 import { connect } from "node:net";
 import { createTestDatabases, type TestDatabase } from "@cairn/db/testing";
 import { FIRST_ACCOUNT_INDEX, tokenId } from "@cairn/protocol";
-import { type RouteResponse, signedTransactionToJson } from "@cairn/rpc";
+import { type RouteResponse, signedTransactionToJson, streamMessageSchema } from "@cairn/rpc";
 import { pino } from "pino";
 import { Registry } from "prom-client";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
 import { createSequencerHarness, DOMAIN, type Life, type SequencerHarness } from "../../test/sequencer-harness.ts";
+import { createEventFeed, type EventFeed } from "../events/feed.ts";
+import { createEventLog } from "../events/log.ts";
 import { createFeePolicy } from "../sequencer/fee-policy.ts";
 import { createSequencerHandlers } from "./sequencer-handlers.ts";
 import { createApiServer, type ListeningServer } from "./server.ts";
@@ -20,6 +22,7 @@ describe("API", () => {
   let harness: SequencerHarness;
   let life: Life;
   let api: ListeningServer;
+  let feed: EventFeed;
   let stream: Stream;
 
   beforeAll(async () => {
@@ -43,10 +46,12 @@ describe("API", () => {
       },
       () => 10n ** 9n,
     );
-    stream = createStream(
-      { maxClients: 2, maxBufferedBytes: 1000, pingMs: 30_000, pageOrigins: "none" },
-      { clock: harness.clock, logger: pino({ level: "silent" }) },
-    );
+    const logger = pino({ level: "silent" });
+    const { clock } = harness;
+    feed = createEventFeed(createEventLog(life.database), { clock, logger });
+    life.sequencer.onEvent(feed.poke);
+    feed.start();
+    stream = createStream({ maxClients: 2, pingMs: 30_000, pageOrigins: "none" }, { feed, clock, logger });
     const handlers = createSequencerHandlers({
       ...life,
       clock: harness.clock,
@@ -84,7 +89,8 @@ describe("API", () => {
     await api.start();
   });
   afterAll(async () => {
-    stream.stop();
+    await stream.stop();
+    await feed.stop();
     await api.stop();
     await harness.stop();
     await databases.stop();
@@ -192,12 +198,16 @@ describe("API", () => {
   it("streams to a limited number of clients", async () => {
     const open = () => new WebSocket(api.url().replace("http", "ws").concat("/v1/stream"));
     const clients = [open(), open()];
-    await Promise.all(clients.map((client) => new Promise((resolve) => client.once("open", resolve))));
-    const received = clients.map(
-      (client) => new Promise((resolve) => client.once("message", (data) => resolve(String(data)))),
-    );
-    stream.publish({ type: "block", number: 1, status: "sealed" });
-    expect(await Promise.all(received)).toEqual(Array(2).fill('{"type":"block","number":1,"status":"sealed"}'));
+    const heard = clients.map(() => [] as string[]);
+    for (const [i, client] of clients.entries()) {
+      client.on("message", (data) => {
+        const message = streamMessageSchema.parse(JSON.parse(String(data)));
+        heard[i]?.push(message.type === "entry" ? `${message.entry.type} ${message.status}` : message.type);
+      });
+    }
+    await expect.poll(() => heard).toEqual([["heartbeat"], ["heartbeat"]]);
+    await submit(harness.transfer(1, 2, 0));
+    await expect.poll(() => heard).toEqual(Array(2).fill(["heartbeat", "transfer confirmed"]));
     const refused = await new Promise((resolve) => open().once("error", (error) => resolve(error.message)));
     expect(refused).toContain("503");
     for (const client of clients) client.terminate();

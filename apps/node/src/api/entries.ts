@@ -32,12 +32,12 @@ const NOTHING = {
   rejection: null,
 } as const satisfies Partial<LedgerEntry>;
 
-/** A stored entry as the API shows it. */
+/** A stored entry as the API shows it: when it came about, and whether money comes or goes for whoever asks. */
 export function toLedgerEntry(
-  { place, direction }: Pick<HistoryRow, "place" | "direction">,
+  { atMs, direction }: { readonly atMs: number; readonly direction: HistoryRow["direction"] },
   entry: StoredEntry,
 ): LedgerEntry {
-  const common = { ...NOTHING, direction, atMs: place.atMs, ...blockFields(entry.block) };
+  const common = { ...NOTHING, direction, atMs, ...blockFields(entry.block) };
   switch (entry.type) {
     case "transaction":
       return { ...common, ...transactionFields(entry) };

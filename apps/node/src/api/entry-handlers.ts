@@ -37,7 +37,9 @@ export function createEntryHandlers(
     const { rows, next } = await readHistory(db, of, toFilter(query), { before, limit: query.limit });
     const entries = await loadEntries(db, rows);
     return {
-      entries: entries.map(({ row, entry }) => toLedgerEntry(row, entry)),
+      entries: entries.map(({ row, entry }) =>
+        toLedgerEntry({ atMs: row.place.atMs, direction: row.direction }, entry),
+      ),
       next: next && placeCursor(next),
     };
   };

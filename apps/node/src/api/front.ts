@@ -5,6 +5,8 @@ import type { Registry } from "prom-client";
 import type { Clock } from "../clock.ts";
 import type { NodeConfig } from "../config/config.ts";
 import type { NodeErrorCode } from "../errors.ts";
+import { createEventFeed } from "../events/feed.ts";
+import { createEventLog } from "../events/log.ts";
 import { registerStreamMetrics } from "../observer/process-metrics.ts";
 import { ApiError } from "./errors.ts";
 import { createForwardingHandlers } from "./forwarding-handlers.ts";
@@ -35,8 +37,8 @@ export interface FrontDeps {
 }
 
 /**
- * The API in a separate process: it answers from the database, forwards the rest to the sequencer's process, and relays
- * its stream.
+ * The API in a separate process: it answers from the database, forwards the rest to the sequencer's process, and follows
+ * that process's stream to know when something has happened.
  */
 export interface Front {
   /**
@@ -57,8 +59,8 @@ export function createFront(config: NodeConfig, deps: FrontDeps): Front {
   const settings = apiSettings(config, config.apiPort);
   const upstream = createUpstream(url);
   let isIdentified = false;
-  const stream = createStream(streamLimits(config), { clock, logger: deps.logger });
-  stream.interrupt("not connected yet");
+  const feed = createEventFeed(createEventLog(deps.database), { clock, logger: deps.logger });
+  const stream = createStream(streamLimits(config), { feed, clock, logger: deps.logger });
   registerStreamMetrics(registry, stream.clients);
 
   const identify = async (): Promise<void> => {
@@ -77,14 +79,9 @@ export function createFront(config: NodeConfig, deps: FrontDeps): Front {
       clock,
       logger: deps.logger,
       identify,
-      opened: stream.open,
-      // Its own clients get heartbeats of its own.
-      message: (message) => {
-        if (message.type !== "heartbeat") stream.publish(message);
-      },
+      message: feed.poke,
       lost: () => {
         isIdentified = false;
-        stream.interrupt("the sequencer is out of reach");
       },
     },
   );
@@ -108,7 +105,7 @@ export function createFront(config: NodeConfig, deps: FrontDeps): Front {
     }
   };
   const api = createApiServer(settings, {
-    handlers: { ...createHistoryHandlers(deps.database, clock, hasAccount), ...handlers },
+    handlers: { ...createHistoryHandlers(deps.database, clock, hasAccount, feed.log), ...handlers },
     assertTaking,
     stream,
     logger: deps.logger,
@@ -117,6 +114,7 @@ export function createFront(config: NodeConfig, deps: FrontDeps): Front {
   return {
     start: async () => {
       await relay.start();
+      feed.start();
       await api.start();
     },
     url: api.url,
@@ -124,6 +122,7 @@ export function createFront(config: NodeConfig, deps: FrontDeps): Front {
     stop: async () => {
       relay.stop();
       await stream.stop();
+      await feed.stop();
       const cancel = clock.after(STOP_PATIENCE_MS, upstream.stop);
       await api.stop();
       cancel();

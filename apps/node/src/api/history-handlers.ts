@@ -23,9 +23,11 @@ import {
 import { addressToBigint, hexToReference } from "@cairn/protocol";
 import { wordToBigint } from "@cairn/rpc";
 import type { Clock } from "../clock.ts";
+import { createEventLog, type EventLog } from "../events/log.ts";
 import { wordHex } from "../json.ts";
 import { cursorPlace, decodeCursor, encodeCursor, pageOf, placeCursor } from "./cursors.ts";
 import { createEntryHandlers, type EntryRoute } from "./entry-handlers.ts";
+import { createEventHandlers } from "./event-handlers.ts";
 import { found, type Handlers } from "./handlers.ts";
 import { createOverviewHandlers, type OverviewRoute } from "./overview-handlers.ts";
 import { findReceipt, findSlotReceipt } from "./receipts.ts";
@@ -45,17 +47,20 @@ export type HistoryRoute =
   | "batch"
   | "payouts"
   | "search"
+  | "events"
   | EntryRoute
   | OverviewRoute;
 
 /**
  * What the database says about the past: histories, transactions, blocks, batches, payouts, the L1 queue. Lists are read one
- * entry beyond the page to know whether another follows. `hasAccount` is called only for accounts to which nothing happened.
+ * entry beyond the page to know whether another follows. `hasAccount` is called only for accounts to which nothing happened;
+ * `log` may be shared with the stream.
  */
 export function createHistoryHandlers(
   database: Database,
   clock: Clock,
   hasAccount: (index: number) => Promise<boolean>,
+  log: EventLog = createEventLog(database),
 ): Handlers<HistoryRoute> {
   const { db } = database;
   const withBlocks = async (transactions: readonly StoredTransaction[]) => {
@@ -101,6 +106,7 @@ export function createHistoryHandlers(
     ...createEntryHandlers(database, hasAccount),
     ...createOverviewHandlers(database, clock),
     search: async ({ query }) => ({ results: [...(await search(db, hasAccount, query.q))] }),
+    ...createEventHandlers(log),
     transaction: async ({ params }) => {
       const transaction = found(await findTransaction(db, wordToBigint(params.id)), "transaction");
       const block = transaction.inclusion ? await findBlock(db, transaction.inclusion.blockNumber) : undefined;

@@ -1,112 +1,14 @@
-import {
-  type Database,
-  deleteBlocksFrom,
-  insertOpenBlock,
-  insertQueueEntries,
-  requeueTransactions,
-  type StoredTransaction,
-  sealStoredBlock,
-  upsertTransactions,
-} from "@cairn/db";
 import { createTestDatabases } from "@cairn/db/testing";
-import { accountIndex, blockNumber, encodeFloat16, encodeFloat40, tokenId } from "@cairn/protocol";
 import { array, assert, asyncProperty, constantFrom, integer, oneof, record } from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { historyReader } from "../../test/history-scene.ts";
-import { openingOf, sealOf } from "../../test/stored-blocks.ts";
+import { createLedgerWriter, type LedgerWriter, OWNER } from "../../test/ledger-writer.ts";
 import type { LedgerEntry } from "./entries.ts";
 
-const OWNER = 7n;
-const START_MS = 1_700_000_000_000;
 const databases = createTestDatabases().server;
 
 /** One line of a history, whatever its status and block. */
 const nameOf = ({ type, id, queuePosition }: LedgerEntry) => `${type} ${id ?? queuePosition}`;
-
-/** A growing rollup, by what it writes: every third transaction is a withdrawal to the owner, who also gets deposits. */
-function createWriter({ db }: Database) {
-  let arrived = 0;
-  let deposits = 0;
-  let nowMs = START_MS;
-  let waiting: StoredTransaction[] = [];
-  const blocks: StoredTransaction[][] = [];
-
-  const arrive = async (count: number): Promise<void> => {
-    const rows = Array.from({ length: count }, (): StoredTransaction => {
-      const nonce = arrived++;
-      // Several arrive in the same millisecond.
-      nowMs += nonce % 3 === 0 ? 1 : 0;
-      return received(BigInt(1000 + nonce), nonce, nowMs);
-    });
-    await upsertTransactions(db, rows);
-    waiting.push(...rows);
-  };
-
-  const confirm = async (perBlock: number): Promise<void> => {
-    const rows = waiting.splice(0, perBlock);
-    if (rows.length === 0) return;
-    const number = blocks.push(rows);
-    const opening = { ...openingOf(number), timestamp: Math.floor(nowMs / 1000) };
-    await insertOpenBlock(db, opening);
-    const included = rows.map(
-      (row, slot): StoredTransaction => ({
-        ...row,
-        status: "confirmed",
-        inclusion: { blockNumber: number, slot },
-        amount: 5n,
-        fee: 1n,
-      }),
-    );
-    await upsertTransactions(db, included);
-    const payouts = rows.flatMap(({ signed: { transaction } }, slot) =>
-      transaction.type === "withdraw"
-        ? [{ recipient: transaction.recipient, tokenId: tokenId(0), amount: 5n, slot }]
-        : [],
-    );
-    await sealStoredBlock(db, blockNumber(number), { seal: sealOf(opening), payouts, witness: Uint8Array.of(1) });
-  };
-
-  return {
-    arrive,
-    confirm,
-    /** A deposit that L1 mined some time ago. */
-    deposit: async (secondsAgo: number): Promise<void> => {
-      const index = deposits++;
-      await insertQueueEntries(db, [
-        {
-          index,
-          operation: {
-            type: "deposit",
-            owner: OWNER,
-            tokenId: tokenId(0),
-            amount: 9n,
-            index: accountIndex(0),
-            key: 0n,
-          },
-          hashAfter: new Uint8Array(32).fill(index % 256),
-          l1Block: index,
-          l1BlockHash: new Uint8Array(32),
-          l1Transaction: new Uint8Array(32),
-          enqueuedAt: Math.floor(nowMs / 1000) - secondsAgo,
-          isFromArchive: false,
-        },
-      ]);
-    },
-    /** Drops the last blocks and builds others of the same transactions. */
-    rebuild: async (count: number, perBlock: number): Promise<void> => {
-      const first = Math.max(1, blocks.length - count + 1);
-      const dropped = blocks.splice(first - 1).flat();
-      if (dropped.length === 0) return;
-      await requeueTransactions(db, first, { atMs: nowMs, reason: "L1 reorg" });
-      await deleteBlocksFrom(db, first);
-      waiting = [...dropped, ...waiting];
-      nowMs += 5000;
-      for (let left = dropped.length; left > 0; left -= perBlock) await confirm(Math.min(perBlock, left));
-    },
-  };
-}
-
-type Writer = ReturnType<typeof createWriter>;
 
 describe("a history that grows and is built again while somebody pages through it", () => {
   beforeAll(() => databases.start());
@@ -114,7 +16,7 @@ describe("a history that grows and is built again while somebody pages through i
 
   const begin = async () => {
     const database = await (await databases.create()).open();
-    const writer = createWriter(database);
+    const writer = createLedgerWriter(database);
     for (let i = 0; i < 6; i++) {
       await writer.arrive(10);
       await writer.deposit(60 - i);
@@ -124,7 +26,7 @@ describe("a history that grows and is built again while somebody pages through i
   };
 
   /** Pages through the history and lets one thing happen after each page. */
-  const walk = async (limit: number, happen: readonly ((writer: Writer) => Promise<void>)[]) => {
+  const walk = async (limit: number, happen: readonly ((writer: LedgerWriter) => Promise<void>)[]) => {
     const { writer, history } = await begin();
     const before = (await history.all(OWNER)).map(nameOf);
     const seen: string[] = [];
@@ -146,7 +48,7 @@ describe("a history that grows and is built again while somebody pages through i
   it("shows each entry that was there exactly once, in its order, while 1,000 arrive", async () => {
     const grown = await walk(
       10,
-      Array.from({ length: 8 }, () => async (writer: Writer) => {
+      Array.from({ length: 8 }, () => async (writer: LedgerWriter) => {
         await writer.arrive(125);
         for (let i = 0; i < 10; i++) await writer.confirm(12);
       }),
@@ -163,7 +65,7 @@ describe("a history that grows and is built again while somebody pages through i
     );
     const act =
       ({ type, count }: { type: string; count: number }) =>
-      (writer: Writer): Promise<void> => {
+      (writer: LedgerWriter): Promise<void> => {
         if (type === "rebuild") return writer.rebuild(count, 5);
         return type === "arrive"
           ? writer.arrive(count)
@@ -179,45 +81,3 @@ describe("a history that grows and is built again while somebody pages through i
     );
   });
 });
-
-function received(id: bigint, nonce: number, receivedAtMs: number): StoredTransaction {
-  const common = {
-    from: accountIndex(64),
-    nonce,
-    tokenId: tokenId(0),
-    amount: encodeFloat40(5n),
-    fee: encodeFloat16(1n),
-    validFrom: 0,
-    validUntil: 2 ** 32 - 1,
-    reference: 0n,
-  };
-  return {
-    id,
-    sequence: nonce + 1,
-    groupId: id,
-    groupPosition: 0,
-    groupSize: 1,
-    fromOwner: OWNER,
-    signed: {
-      transaction:
-        nonce % 3 === 0
-          ? { type: "withdraw", ...common, recipient: OWNER }
-          : {
-              type: "transfer",
-              ...common,
-              to: accountIndex(65),
-              toOwner: nonce % 2 === 0 ? OWNER : 8n,
-              toKey: 1n,
-              link: null,
-            },
-      signature: { rx: 1n, s: 1n },
-    },
-    status: "received",
-    inclusion: null,
-    amount: null,
-    fee: null,
-    createdIndex: null,
-    rejection: null,
-    receivedAtMs,
-  };
-}

@@ -7,6 +7,9 @@ import { Registry } from "prom-client";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { WebSocket } from "ws";
 import { createManualClock, type ManualClock } from "../clock.ts";
+import { createEventFeed } from "../events/feed.ts";
+import type { EventLog } from "../events/log.ts";
+import { LOG_START } from "../events/position.ts";
 import type { Handlers } from "./handlers.ts";
 import { createApiServer, type ListeningServer } from "./server.ts";
 import { createAdminServer, createMetricsServer } from "./side-servers.ts";
@@ -16,6 +19,15 @@ import { createStream, type Stream } from "./stream.ts";
 const PAGE = "http://localhost:5173";
 const HEALTH = { status: "ok", roles: ["api"], version: "test" } as const;
 
+/** Nothing ever happens. */
+const emptyLog: EventLog = {
+  end: () => Promise.resolve(LOG_START),
+  start: () => Promise.resolve(LOG_START),
+  isKept: () => Promise.resolve(true),
+  read: () => Promise.resolve([]),
+  blockEntries: () => Promise.resolve({ count: 0, byKey: new Map() }),
+};
+
 describe("HTTP of the API", () => {
   let api: ListeningServer;
   let stream: Stream;
@@ -23,10 +35,8 @@ describe("HTTP of the API", () => {
   beforeAll(async () => {
     const logger = pino({ level: "silent" });
     clock = createManualClock(0);
-    stream = createStream(
-      { maxClients: 1, maxBufferedBytes: 1000, pingMs: 30_000, pageOrigins: "loopback" },
-      { clock, logger },
-    );
+    const feed = createEventFeed(emptyLog, { clock, logger });
+    stream = createStream({ maxClients: 1, pingMs: 30_000, pageOrigins: "loopback" }, { feed, clock, logger });
     const failing = Object.fromEntries(
       Object.keys(ROUTES).map((name) => [name, () => Promise.reject(new TypeError("secret of the inside"))]),
     ) as unknown as Handlers;
@@ -174,12 +184,12 @@ describe("HTTP of the API", () => {
     expectFailure(await ask("GET /v1/stream", [...upgrade, "origin: https://page.example"]), "forbidden-origin");
     for (const options of [{}, { origin: PAGE }]) {
       const socket = new WebSocket(`${api.url().replace("http", "ws")}/v1/stream`, options);
-      await once(socket, "open");
+      await once(socket, "message");
       // A page sees no pings: it hears a heartbeat with each.
       const [pinged, heard] = [once(socket, "ping"), once(socket, "message")];
       clock.advance(30_000);
       const message = streamMessageSchema.parse(JSON.parse(String((await heard)[0])));
-      expect(message).toEqual({ type: "heartbeat", atMs: clock.nowMs() });
+      expect(message).toEqual({ type: "heartbeat", atMs: clock.nowMs(), cursor: expect.any(String) });
       await pinged;
       socket.terminate();
       await vi.waitFor(() => expect(stream.clients()).toBe(0));
@@ -196,9 +206,12 @@ describe("HTTP of the API", () => {
     const upgrade = (path: string) =>
       talk(`GET ${path} HTTP/1.1\r\nhost: node\r\nconnection: upgrade\r\nupgrade: websocket\r\n${key}\r\n\r\n`);
     expectFailure(await upgrade("/v1/streams"), "not-found");
-    stream.interrupt("a test");
+    expectFailure(await upgrade("/v1/stream?acount=64"), "bad-request");
+    const only = new WebSocket(`${api.url().replace("http", "ws")}/v1/stream`);
+    await once(only, "open");
     expectFailure(await upgrade("/v1/stream"), "unavailable");
-    stream.open();
+    only.terminate();
+    await vi.waitFor(() => expect(stream.clients()).toBe(0));
   });
 
   it("is as strict on the operator's ports, and reveals nothing to strangers there", async () => {

@@ -13,6 +13,7 @@ import {
 import { IDEMPOTENCY_HEADER, signedTransactionFromJson, wordToBigint } from "@cairn/rpc";
 import { genesisRoot } from "@cairn/state";
 import type { Clock } from "../clock.ts";
+import type { EventLog } from "../events/log.ts";
 import { wordHex } from "../json.ts";
 import { readProvableBatches } from "../provable-batches.ts";
 import type { FeePolicy } from "../sequencer/fee-policy.ts";
@@ -30,6 +31,7 @@ import { createTokenHandlers } from "./token-handlers.ts";
 export interface SequencerHandlerDeps {
   readonly database: Database;
   readonly clock: Clock;
+  readonly log?: EventLog;
   readonly sequencer: Sequencer;
   readonly keeper: AccountProofDeps["keeper"];
   readonly feePolicy: FeePolicy;
@@ -49,9 +51,12 @@ export function createSequencerHandlers(deps: SequencerHandlerDeps): Handlers {
   const { sequencer } = deps;
   const { db } = deps.database;
   return {
-    ...createHistoryHandlers(deps.database, deps.clock, async (index) => {
-      return !isEmptyAccount(sequencer.state().getAccount(accountIndex(index)));
-    }),
+    ...createHistoryHandlers(
+      deps.database,
+      deps.clock,
+      async (index) => !isEmptyAccount(sequencer.state().getAccount(accountIndex(index))),
+      deps.log,
+    ),
     ...createTokenHandlers(deps.database, deps.feeTokens),
     submit: async ({ body, headers }) => {
       const idempotencyKey = headers?.[IDEMPOTENCY_HEADER];

@@ -1,15 +1,15 @@
-import { ENGLISH, openApiDocument, ROUTES, type RouteDefinition, type RouteName, STREAM_PATH } from "@cairn/rpc";
+import { openApiDocument, ROUTES, type RouteDefinition, type RouteName, STREAM_PATH } from "@cairn/rpc";
 import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
 import { Counter, Histogram, type Registry } from "prom-client";
-import type { ZodMiniType } from "zod/mini";
 import manifest from "../../package.json" with { type: "json" };
 import type { NodeConfig } from "../config/config.ts";
 import { crashPoint } from "../crash-points.ts";
-import { ApiError, requestError } from "./errors.ts";
+import { requestError } from "./errors.ts";
 import type { Handlers } from "./handlers.ts";
 import { answer, createHttpApp } from "./http.ts";
 import type { PageOrigins } from "./origins.ts";
+import { assertKnownParameters, parse } from "./parameters.ts";
 import type { RateLimit } from "./rate-limit.ts";
 import type { Stream } from "./stream.ts";
 
@@ -144,37 +144,18 @@ function addRoute(
       done();
     },
     handler: async (request, reply) => {
-      assertKnownParameters(route, request.query);
+      if (route.errors.includes("bad-request")) assertKnownParameters(route.query, request.query);
       const parsed = {
-        params: parse(route.params, request.params, "params"),
-        query: parse(route.query, request.query, "query"),
-        headers: parse(route.headers, request.headers, "headers"),
-        body: parse(route.body, request.body, "body"),
+        params: route.params && parse(route.params, request.params, "params"),
+        query: route.query && parse(route.query, request.query, "query"),
+        headers: route.headers && parse(route.headers, request.headers, "headers"),
+        body: route.body && parse(route.body, request.body, "body"),
       };
       const result = await handle(parsed);
       if (name === "ready" && "isReady" in result && result.isReady !== true) reply.code(503);
       return result;
     },
   });
-}
-
-/** A misspelt filter would otherwise answer with everything, and a misspelt cursor with the first page again. */
-function assertKnownParameters(route: RouteDefinition, query: unknown): void {
-  if (!route.errors.includes("bad-request")) return;
-  const unknown = Object.keys(query ?? {}).find((name) => !Object.hasOwn(route.query?.shape ?? {}, name));
-  if (unknown === undefined) return;
-  const issues = [{ at: `query.${unknown.slice(0, 100)}`, message: "is not a parameter of this path" }];
-  throw new ApiError("bad-request", `${issues[0]?.at}: ${issues[0]?.message}`, { issues });
-}
-
-function parse(schema: ZodMiniType | undefined, value: unknown, place: string): unknown {
-  if (schema === undefined) return undefined;
-  const result = schema.safeParse(value, ENGLISH);
-  if (result.success) return result.data;
-  const issues = result.error.issues
-    .slice(0, 20)
-    .map(({ path, message }) => ({ at: [place, ...path].join("."), message }));
-  throw new ApiError("bad-request", `${issues[0]?.at}: ${issues[0]?.message}`, { issues });
 }
 
 function routeNames(): RouteName[] {

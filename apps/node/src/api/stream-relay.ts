@@ -1,5 +1,5 @@
 import { CairnError, isCairnError } from "@cairn/protocol";
-import { ENGLISH, STREAM_PATH, type StreamMessage, streamMessageSchema } from "@cairn/rpc";
+import { STREAM_PATH } from "@cairn/rpc";
 import type { Logger } from "pino";
 import { WebSocket } from "ws";
 import type { Clock } from "../clock.ts";
@@ -23,9 +23,8 @@ export interface RelayDeps {
   readonly logger: Logger;
   /** Before each connection: throws when the process is not the right sequencer. */
   readonly identify: () => Promise<void>;
-  readonly opened: () => void;
-  readonly message: (message: StreamMessage) => void;
-  /** Messages may have been missed from now on. */
+  /** Something has happened, which the database says. */
+  readonly message: () => void;
   readonly lost: () => void;
 }
 
@@ -84,15 +83,12 @@ export function createStreamRelay(
         isOpen = true;
         state = "following";
         alive();
-        deps.opened();
         resolve();
       });
       connection.on("ping", alive);
-      connection.on("message", (data) => {
+      connection.on("message", () => {
         alive();
-        const parsed = parseMessage(String(data));
-        if (parsed !== null) deps.message(parsed);
-        else logger.warn({ text: String(data).slice(0, 200) }, "the sequencer's stream sent an unknown message");
+        deps.message();
       });
       let failure: unknown;
       connection.on("error", (error) => {
@@ -131,12 +127,4 @@ export function createStreamRelay(
 function isWrongSequencer(error: unknown): boolean {
   const code: NodeErrorCode = "node/wrong-sequencer";
   return isCairnError(error, code);
-}
-
-function parseMessage(text: string): StreamMessage | null {
-  try {
-    return streamMessageSchema.parse(JSON.parse(text), ENGLISH);
-  } catch {
-    return null;
-  }
 }

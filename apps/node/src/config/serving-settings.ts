@@ -89,6 +89,13 @@ export const SERVING_SETTINGS = {
     unit: "connections",
     text: "Most WebSocket clients; each api in another process counts as one.",
   }),
+  eventsKeptHours: setting({
+    env: "CAIRN_EVENTS_KEPT",
+    schema: form.integer(1, 87_600),
+    fallback: "168",
+    unit: "hours",
+    text: "How long what happened stays in the log, so that the stream and /v1/events go on behind a cursor; set where the watcher runs.",
+  }),
   crashAt: setting({
     env: "CAIRN_CRASH_AT",
     schema: crashTarget,

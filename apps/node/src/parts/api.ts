@@ -1,12 +1,11 @@
 import type { Compress } from "@cairn/crypto";
 import { tokenId } from "@cairn/protocol";
-import type { StreamMessage } from "@cairn/rpc";
-import { createChainFeed } from "../api/chain-feed.ts";
 import { createFront, type Front } from "../api/front.ts";
 import { createSequencerHandlers } from "../api/sequencer-handlers.ts";
 import { apiSettings, createApiServer, NODE_VERSION } from "../api/server.ts";
 import { createStream, streamLimits } from "../api/stream.ts";
-import { sequencerMessages, watcherMessages } from "../api/stream-messages.ts";
+import { createEventFeed } from "../events/feed.ts";
+import { createEventLog } from "../events/log.ts";
 import { registerStreamMetrics } from "../observer/process-metrics.ts";
 import type { StateKeeper } from "../sequencer/state-keeper.ts";
 import type { Watcher } from "../watcher/watcher.ts";
@@ -36,22 +35,18 @@ export function createApiPart(context: PartContext, port: number, storage: Stora
   return {
     name: "api",
     start: async (endings) => {
-      const stream = createStream(streamLimits(config), { clock, logger: child("stream") });
-      const publish = (messages: readonly StreamMessage[]): void => {
-        for (const message of messages) stream.publish(message);
-      };
+      const feed = createEventFeed(createEventLog(database), { clock, logger: child("events") });
+      endings.add("events", feed.stop);
+      const stream = createStream(streamLimits(config), { feed, clock, logger: child("stream") });
       registerStreamMetrics(registry, stream.clients);
-      sequencer.onEvent((event) => publish(sequencerMessages(event)));
-      if (watcher !== null) watcher.onEvent((event) => publish(watcherMessages(event)));
-      else {
-        const feed = createChainFeed(config.l1PollMs, { database, clock, logger: child("chain feed"), publish });
-        endings.add("chain feed", feed.stop);
-        await feed.start();
-      }
+      sequencer.onEvent(feed.poke);
+      watcher?.onEvent(feed.poke);
+      feed.start();
       const handlers = createSequencerHandlers({
         ...storage,
         ...deps,
         clock,
+        log: feed.log,
         feeTokens: config.feeTokens.map(({ tokenId: id }) => tokenId(id)),
         minValiditySeconds: config.minValiditySeconds,
         maxGroupSize: config.maxGroupSize,

@@ -1,5 +1,6 @@
 import { createL1Access } from "@cairn/l1";
 import type { NodeConfig } from "../config/config.ts";
+import { createEventPruner } from "../events/pruner.ts";
 import { createWatcherMetrics } from "../watcher/metrics.ts";
 import { createTokenReader } from "../watcher/tokens.ts";
 import { createWatcher, type HeadPolicy, type Watcher } from "../watcher/watcher.ts";
@@ -50,8 +51,12 @@ export function createWatcherPart(context: PartContext, { database }: Storage, l
         logger: context.child("tokens"),
       });
       endings.add("tokens", tokens.stop);
+      const logger = context.child("events");
+      const pruner = createEventPruner(config.eventsKeptHours, { database, clock: context.clock, logger });
+      endings.add("event pruner", pruner.stop);
       await watcher.start();
       tokens.start();
+      pruner.start();
       return watcher;
     },
     readiness: () => {
