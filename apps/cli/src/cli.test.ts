@@ -47,7 +47,7 @@ describe("cairn", () => {
   });
 
   it("knows which commands send: only those warn that what was sent stays sent", () => {
-    const sent = ["transfer", "withdraw", "swap accept", "swap direct"];
+    const sent = ["transfer", "payout", "withdraw", "swap accept", "swap direct"];
     const sentUnlessTried = [
       ...["operator propose", "operator accept", "operator burn", "register-token", "force-withdraw", "freeze"],
       ...["exit", "reclaim", "pay", "claim"],

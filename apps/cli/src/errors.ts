@@ -62,6 +62,11 @@ export const CLI_ERRORS = {
     meaning: "An amount is malformed or has more decimals than the token.",
     hint: "Write it in whole units, such as 1.5.",
   },
+  "cli/bad-file": {
+    exitCode: 2,
+    meaning: "A file cannot be read, is larger than allowed, or is not text in UTF-8.",
+    hint: "Check the path; in a spreadsheet, save the list as CSV in UTF-8.",
+  },
   "cli/unknown-token": {
     exitCode: 2,
     meaning: "The rollup does not know the token.",

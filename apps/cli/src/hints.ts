@@ -21,6 +21,19 @@ const ADVICE: Readonly<Record<string, Advice>> = {
   ),
   "sdk/bad-answer": failed("Check --node-url: the server there is not a Cairn node of this version."),
   "sdk/not-reached": failed("`cairn tx ID` shows why; correct it and send a new transaction."),
+  "sdk/bad-payment-request": called("Copy the link or scan the code again; every character counts."),
+  "sdk/request-expired": failed("Ask the payee for a new request."),
+  "sdk/wrong-rollup": called("The request or node is of another rollup: check --rollup, --chain-id and --node-url."),
+  "sdk/bad-payout-list": called(
+    "Correct the lines in `details.problems`; `--check` shows them without signing anything.",
+  ),
+  "sdk/request-conflict": failed(
+    "The name stands for another list. Finish the old list, or give what is new another --name; --again pays a list that was paid before.",
+  ),
+  "sdk/outcome-unknown": {
+    exitCode: 3,
+    hint: "Run the very same command again: it asks what became of the payment, and pays nothing twice.",
+  },
   "sdk/foreign-account": called("Use the key of the account: `cairn balance` and `cairn keys list` show them."),
   "sdk/bad-payment-code": called("Copy the code again, and check that it is for this rollup."),
   "sdk/bad-payee": failed("Check index and token with `cairn balance INDEX`, or pay to an address or payment code."),

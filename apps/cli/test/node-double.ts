@@ -1,13 +1,17 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { messageHash } from "@cairn/crypto";
-import { addressToBigint, type Domain, messageWords } from "@cairn/protocol";
+import { accountIndex, addressToBigint, type Domain, messageWords, paymentRequestId, tokenId } from "@cairn/protocol";
 import { bigintToWord, type RouteResponse, type SignedTransactionJson, signedTransactionFromJson } from "@cairn/rpc";
 
 /** State of a node double; tests change it as they like. */
 export interface DoubleState {
   domain: Domain;
   accounts: RouteResponse<"account">[];
+  /** Of every account, newest first. */
+  history: RouteResponse<"accountHistory">["entries"];
+  /** Requests by id; those asked for join them. */
+  requests: Map<string, RouteResponse<"paymentRequest">>;
   /** Fee that is quoted, in smallest units; null for a token in which no fees are accepted. */
   fee: string | null;
   /** Status that submitted transactions have. */
@@ -65,6 +69,8 @@ export async function startNodeDouble(): Promise<NodeDouble> {
   const state: DoubleState = {
     domain: DOMAIN,
     accounts: [],
+    history: [],
+    requests: new Map(),
     fee: "5",
     status: "confirmed",
     queue: { entries: [], processed: 0, next: null },
@@ -121,6 +127,12 @@ function answerTo(
   }
   if (pathname.endsWith("/receipt")) return state.receipt && [200, state.receipt];
   if (kind === "transactions") return transactionOf(state.answersFor ?? id ?? "", state, submitted);
+  if (kind === "accounts" && pathname.endsWith("/history")) return [200, { entries: state.history, next: null }];
+  if (kind === "requests" && id !== undefined) {
+    const request = state.requests.get(id);
+    return request === undefined ? null : [200, request];
+  }
+  if (kind === "requests") return [200, askedFor(JSON.parse(text) as AskedFor, state)];
   if (kind === "accounts") {
     if (id === undefined) {
       const owner = searchParams.get("owner")?.toLowerCase();
@@ -163,6 +175,30 @@ function answerTo(
   if (id === undefined) return [200, { blocks: state.blocks, next: null }];
   const block = state.blocks.find(({ number }) => number === Number(id));
   return block === undefined ? null : [200, block];
+}
+
+type AskedFor = Pick<RouteResponse<"paymentRequest">, "account" | "amount" | "reference" | "expiresAt">;
+
+/** A request as the node has taken it, without a look at its signature. */
+function askedFor({ account: index, amount, reference, expiresAt }: AskedFor, state: DoubleState): object {
+  const account = state.accounts.find((one) => one.index === index);
+  if (account === undefined) throw new RangeError(`no account ${index}`);
+  const { owner, key, tokenId: token } = account;
+  const request = {
+    account: accountIndex(index),
+    owner: addressToBigint(owner),
+    key: BigInt(key),
+    tokenId: tokenId(token),
+    amount: BigInt(amount),
+    reference: BigInt(reference),
+    expiresAt,
+  };
+  const id = paymentRequestId(request, state.domain);
+  const fresh = { createdAtMs: 1, memo: null, certainty: null, paid: "0", paidLate: "0", payments: [] };
+  const asked = { account: index, owner, key, tokenId: token, amount, reference, expiresAt };
+  const taken = { id, ...asked, ...fresh, status: "open" as const };
+  state.requests.set(id, taken);
+  return taken;
 }
 
 function idOf(json: SignedTransactionJson, domain: Domain): string {

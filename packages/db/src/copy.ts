@@ -28,6 +28,8 @@ const ORDER: Readonly<Record<keyof Tables, number>> = {
   tokens: 19,
   idempotency_keys: 20,
   events: 21,
+  payment_requests: 22,
+  memos: 23,
 };
 
 /** Rows read at a time; their columns must stay below the 65535 parameters of one statement. */

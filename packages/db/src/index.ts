@@ -170,6 +170,20 @@ export {
 } from "./l1-transactions.ts";
 export { acquireNodeLock, type NodeLock } from "./node-lock.ts";
 export {
+  countPaymentRequests,
+  deleteExpiredRequests,
+  deleteUnusedMemos,
+  findMemo,
+  findPaymentRequest,
+  insertPaymentRequest,
+  listPayments,
+  type PaidSums,
+  type StoredPayment,
+  type StoredPaymentRequest,
+  storeMemo,
+  sumPayments,
+} from "./payment-requests.ts";
+export {
   type BatchPayout,
   countLeftPayouts,
   leavePayouts,
@@ -215,6 +229,7 @@ export {
   loadQueueEntriesAt,
   type QueueEntry,
 } from "./queue-entries.ts";
+export { findForeignByNonce, recallTransaction } from "./recalled.ts";
 export type {
   BlockOrigin,
   BlockStatus,

@@ -318,10 +318,36 @@ const SCHEMA = [
   `alter table l1_sidecars alter column sidecar set storage external`,
 ];
 
+const PAYMENT_REQUESTS = [
+  `create table payment_requests (
+    id bytea primary key check (octet_length(id) = 32),
+    account int not null,
+    owner bytea not null check (octet_length(owner) = 20),
+    key bytea not null check (octet_length(key) = 32),
+    token_id bigint not null,
+    amount numeric(39, 0) not null,
+    reference bytea not null check (octet_length(reference) = 31),
+    expires_at bigint not null,
+    created_at_ms bigint not null
+  )`,
+  `create index payment_requests_account on payment_requests (account, expires_at)`,
+  `create index payment_requests_expiry on payment_requests (expires_at)`,
+  `create index payment_requests_reference on payment_requests (reference)`,
+  // What was paid on an account with a reference: others may use the same one elsewhere.
+  `create index transactions_paid on transactions (to_index, reference) where reference is not null and to_index is not null`,
+  `create table memos (
+    reference bytea primary key check (octet_length(reference) = 31),
+    memo text not null,
+    stored_at_ms bigint not null
+  )`,
+  `create index memos_age on memos (stored_at_ms)`,
+];
+
 /** In the order of their names. One that a node may have run never changes: others follow it. */
 const MIGRATIONS: Readonly<Record<string, Migration>> = {
   "0001-schema-with-keys": statements(SCHEMA),
   "0002-events": statements(EVENT_LOG_SCHEMA),
+  "0003-payment-requests": statements(PAYMENT_REQUESTS),
 };
 /** Names of first migrations, also of those that made earlier schemas. */
 const FIRST = /\b0001-/;

@@ -310,6 +310,28 @@ interface PayoutsTable {
   cause_number: number;
 }
 
+interface PaymentRequestsTable {
+  /** As `paymentRequestId` of the protocol. */
+  id: Bytes;
+  account: number;
+  owner: Bytes;
+  key: Bytes;
+  token_id: number;
+  amount: Decimal;
+  /** 31 bytes. */
+  reference: Bytes;
+  /** Seconds. */
+  expires_at: number;
+  created_at_ms: number;
+}
+
+interface MemosTable {
+  /** As `memoReference` of the protocol. */
+  reference: Bytes;
+  memo: string;
+  stored_at_ms: number;
+}
+
 interface L1TransactionsTable {
   id: Generated<number>;
   purpose: L1TransactionPurpose;
@@ -389,6 +411,8 @@ export interface Tables {
   accepted_batches: AcceptedBatchesTable;
   settlements: SettlementsTable;
   payouts: PayoutsTable;
+  payment_requests: PaymentRequestsTable;
+  memos: MemosTable;
   l1_transactions: L1TransactionsTable;
   l1_attempts: L1AttemptsTable;
   l1_sidecars: L1SidecarsTable;

@@ -139,6 +139,14 @@ export {
   signedTo,
   toKey,
 } from "./message.ts";
+export {
+  decodePaymentRequest,
+  encodePaymentRequest,
+  PAYMENT_REQUEST_BYTES,
+  type PaymentRequest,
+  paymentRequestId,
+  requestAuthorization,
+} from "./payment-request.ts";
 export type { Payout } from "./payout.ts";
 export { createRedactor, redactError, redactUrl, redactUrls } from "./redact.ts";
 export {

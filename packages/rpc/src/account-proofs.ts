@@ -22,10 +22,7 @@ import { countSchema, described, pathSchema, wordToBigint } from "./values.ts";
 export const accountProofSchema = z.object({
   account: described(accountSchema, "0 in all fields where there is none"),
   block: described(countSchema, "the last one in this state"),
-  batch: described(
-    z.nullable(committedBatchSchema),
-    "that ends with this state: its header has the root; null for the last sealed block, for which only this node vouches",
-  ),
+  batch: described(z.nullable(committedBatchSchema), "that ends with this state"),
   siblings: described(pathSchema(TREE_DEPTH), "from the leaf to the root"),
 });
 

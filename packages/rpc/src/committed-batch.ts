@@ -15,7 +15,7 @@ export const committedBatchSchema = described(
     number: described(countSchema, "assigned by the contract"),
     header: described(
       z.string().check(z.regex(new RegExp(`^0x[0-9a-fA-F]{${2 * BATCH_HEADER_BYTES}}$`))),
-      "fields of `BatchHeader` in the order of the struct, without filling",
+      "fields of `BatchHeader` in the order of the struct",
     ),
     dataCommitment: wordSchema,
     payoutsHash: wordSchema,

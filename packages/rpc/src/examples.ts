@@ -1,4 +1,4 @@
-import { BATCH_HEADER_BYTES, TREE_DEPTH } from "@cairn/protocol";
+import { BATCH_HEADER_BYTES, memoReference, referenceToHex, TREE_DEPTH } from "@cairn/protocol";
 import { IDEMPOTENCY_HEADER, type RouteName } from "./routes.ts";
 
 /** What one call of an operation looks like: its parameters, its body, and its answer, in JSON. */
@@ -79,6 +79,27 @@ const ACCOUNT = {
   balance: "950000000000000000",
   key: KEY,
   ownerKey: true,
+};
+const MEMO = "Invoice 17 of 30 November 2025: 25 hours of advice";
+const MEMO_REFERENCE = referenceToHex(memoReference(MEMO));
+const PAYMENT_REQUEST = {
+  id: word("c"),
+  account: 65,
+  owner: OTHER,
+  key: KEY,
+  tokenId: 0,
+  amount: "50000000000000000",
+  reference: REFERENCE,
+  expiresAt: SECOND + 3_600,
+  createdAtMs: TIME,
+  memo: null,
+  status: "paid",
+  certainty: "proven",
+  paid: "50000000000000000",
+  paidLate: "0",
+  payments: [
+    { id: ID, status: "proven", amount: "50000000000000000", block: 12, slot: 3, timestamp: SECOND, isLate: false },
+  ],
 };
 const ENTRY = {
   type: "transfer",
@@ -259,6 +280,19 @@ export const EXAMPLES: Readonly<Record<RouteName, RouteExample>> = {
     query: { limit: 25 },
     response: { transactions: [SUMMARY], next: null },
   },
+  requestPayment: {
+    body: {
+      account: 65,
+      amount: "50000000000000000",
+      reference: REFERENCE,
+      expiresAt: SECOND + 3_600,
+      signature: `0x${"1".repeat(128)}`,
+    },
+    response: PAYMENT_REQUEST,
+  },
+  paymentRequest: { params: { id: word("c") }, response: PAYMENT_REQUEST },
+  storeMemo: { body: { memo: MEMO }, response: { reference: MEMO_REFERENCE } },
+  memo: { params: { reference: MEMO_REFERENCE }, response: { memo: MEMO } },
   blocks: { query: { limit: 25 }, response: { blocks: [BLOCK], next: null } },
   block: { params: { number: 12 }, response: BLOCK },
   blockTransactions: { params: { number: 12 }, response: { transactions: [SUMMARY] } },

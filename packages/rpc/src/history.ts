@@ -28,33 +28,24 @@ export const entryTypeSchema = z.enum([
 /** One line of a history; fields that its type does not have are null. */
 export const ledgerEntrySchema = z.object({
   type: entryTypeSchema,
-  direction: described(
-    z.enum(["in", "out", "both", "none"]),
-    "whether money comes or goes; `both` for a transfer between accounts of the owner",
-  ),
-  status: described(transactionStatusSchema, "of an entry of the L1 queue, `received` until a block holds it"),
-  atMs: described(timeSchema, "when the node received it, or L1 mined it; else the time of its block"),
-  id: described(
-    z.nullable(wordSchema),
-    "of the transaction; null for transactions in blocks of others, whose ids L1 does not have",
-  ),
+  direction: described(z.enum(["in", "out", "both", "none"]), "whether money comes or goes"),
+  status: described(transactionStatusSchema, "of an entry of the L1 queue"),
+  atMs: described(timeSchema, "when the node received it"),
+  id: described(z.nullable(wordSchema), "of the transaction; null for transactions in blocks of others"),
   queuePosition: described(z.nullable(countSchema), "of the entry of the L1 queue"),
   from: described(
     z.nullable(z.object({ account: z.nullable(indexSchema), owner: addressSchema })),
-    "account that pays; of a request, the address that sent it",
+    "account that pays",
   ),
   to: described(
     z.nullable(z.object({ account: z.nullable(indexSchema), owner: addressSchema })),
-    "account that is paid, also one that a deposit or transfer created; without an account, an L1 address",
+    "account that is paid",
   ),
   tokenId: z.nullable(tokenIdSchema),
-  amount: described(
-    z.nullable(amountSchema),
-    "what moves, or is to move; null if that is known only once it is executed",
-  ),
+  amount: described(z.nullable(amountSchema), "what moves"),
   fee: z.nullable(amountSchema),
   reference: described(z.nullable(referenceSchema), "null where the node does not know it"),
-  key: described(z.nullable(fieldSchema), "new key of an account, or that of a deposit"),
+  key: described(z.nullable(fieldSchema), "new key of an account"),
   outcome: described(
     z.nullable(z.enum(["toppedUp", "created", "refunded", "exited", "keySet", "noEffect"])),
     "what an entry of the L1 queue did",
@@ -79,10 +70,7 @@ export const ledgerEntrySchema = z.object({
 
 /** Which entries of a history. */
 export const historyQuerySchema = z.object({
-  direction: described(
-    z.optional(z.enum(["in", "out"])),
-    "only what comes, or only what goes; transfers between the owner's accounts do both",
-  ),
+  direction: described(z.optional(z.enum(["in", "out"])), "only what comes"),
   type: z.optional(entryTypeSchema),
   tokenId: z.optional(z.pipe(digits, tokenIdSchema)),
   status: z.optional(transactionStatusSchema),
@@ -100,25 +88,22 @@ export const balanceSchema = z.object({
   tokenId: tokenIdSchema,
   balance: described(amountSchema, "of all accounts together"),
   ownerKeyBalance: described(amountSchema, "of the accounts whose key the owner authorised on L1"),
-  keylessBalance: described(amountSchema, "of the accounts without a key, which only L1 can move"),
+  keylessBalance: described(amountSchema, "of the accounts without a key"),
   accounts: described(countSchema, "how many"),
 });
 
 /** Which accounts of an owner to sum up. */
 export const balancesQuerySchema = z.object({
   tokenId: z.optional(z.pipe(digits, tokenIdSchema)),
-  key: described(z.optional(wordSchema), "only accounts with this key; 0 for those without one"),
+  key: described(z.optional(wordSchema), "only accounts with this key"),
   cursor: page.cursor,
 });
 
 /** Sums of an owner's accounts. */
 export const balancesSchema = z.object({
   balances: described(z.array(balanceSchema), "by token"),
-  block: described(countSchema, "the open block if there is one, else the last; its transactions are included"),
-  next: described(
-    z.nullable(cursorSchema),
-    "null when all accounts are summed up, as a rule; else the rest is in the next pages, to be added: anyone can open accounts for an owner",
-  ),
+  block: described(countSchema, "the open block if there is one"),
+  next: described(z.nullable(cursorSchema), "null when all accounts are summed up"),
 });
 
 /** Which deposits. */

@@ -21,6 +21,7 @@ export { balanceSchema, entryTypeSchema, historyPageSchema, historyQuerySchema, 
 export { ENGLISH } from "./messages.ts";
 export { type JsonObject, openApiDocument } from "./openapi.ts";
 export { MAX_PAGE } from "./paging.ts";
+export { MAX_MEMO_BYTES, memoSchema, newPaymentRequestSchema, paymentRequestSchema } from "./payment-requests.ts";
 export {
   type ReceiptJson,
   receiptFromJson,

@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { DETAILS } from "./details.ts";
 import { API_ERRORS, type ApiErrorCode } from "./errors.ts";
 import { describeEvents } from "./event-descriptions.ts";
 import {
@@ -12,6 +13,7 @@ import {
 } from "./events.ts";
 import { EXAMPLES, STREAM_EXAMPLES } from "./examples.ts";
 import { balanceSchema, ledgerEntrySchema } from "./history.ts";
+import { MEANINGS } from "./meanings.ts";
 import {
   accountSchema,
   batchSchema,
@@ -26,6 +28,7 @@ import {
   rollupSchema,
 } from "./resources.ts";
 import { COMMON_ERRORS, ROUTES, type RouteDefinition, type RouteName, STREAM_PATH } from "./routes.ts";
+import { SUMMARIES } from "./summaries.ts";
 import {
   historyEntrySchema,
   inclusionSchema,
@@ -132,10 +135,12 @@ export function openApiDocument(version: string): JsonObject {
   };
 }
 
-/** How schemas are written: tuples of one kind as arrays of a fixed length, which every generator of clients knows. */
+/** How schemas are written: descriptions in full, tuples of one kind as arrays of a fixed length, which every generator of clients knows. */
 const FORM = {
   unrepresentable: "any",
   override: ({ jsonSchema: schema }) => {
+    const { description } = schema;
+    if (description !== undefined) schema.description = description + (DETAILS[description] ?? "");
     const [first, ...others] = schema.prefixItems ?? [];
     if (first === undefined || others.some((one) => JSON.stringify(one) !== JSON.stringify(first))) return;
     delete schema.prefixItems;
@@ -163,8 +168,8 @@ function operation(name: RouteName, route: RouteDefinition): JsonObject {
   return {
     operationId: name,
     tags: [tagOf(route.path)],
-    summary: route.summary.split(/[:;]/, 1)[0],
-    description: `${route.summary}.`,
+    summary: SUMMARIES[name].split(/[:;]/, 1)[0],
+    description: `${SUMMARIES[name]}.`,
     parameters: [
       ...parameters("path", route.params, params),
       ...parameters("query", route.query, query),
@@ -196,7 +201,7 @@ function failures(codes: readonly ApiErrorCode[]): JsonObject {
   const meanings = (status: number): string =>
     [...new Set(codes)]
       .filter((code) => API_ERRORS[code].http === status)
-      .map((code) => `\`${code}\`: ${API_ERRORS[code].meaning}`)
+      .map((code) => `\`${code}\`: ${MEANINGS[code]}`)
       .join("\n\n");
   return Object.fromEntries(
     [...statuses].map((status) => [

@@ -20,7 +20,7 @@ export const limitWith = (size: number) =>
 export const limit = limitWith(DEFAULT_PAGE);
 
 /** Where a page begins: absent for the first page. */
-export const cursor = described(z.optional(cursorSchema), "`next` of the previous page; the first page if absent");
+export const cursor = described(z.optional(cursorSchema), "`next` of the previous page");
 
 /** Query of a list: which page, and its size. */
 export const page = { cursor, limit };
@@ -29,7 +29,4 @@ export const page = { cursor, limit };
 export const next = described(z.nullable(cursorSchema), "`cursor` of the next page; null after the last");
 
 /** Cursor of the next page, for lists of which the node examines a bounded part at a time. */
-export const nextOfPart = described(
-  z.nullable(cursorSchema),
-  "`cursor` of the next page; null after the last. A page may be short or empty before the end",
-);
+export const nextOfPart = described(z.nullable(cursorSchema), "`cursor` of the next page");

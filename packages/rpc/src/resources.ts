@@ -29,7 +29,7 @@ export const accountSchema = z.object({
   tokenId: tokenIdSchema,
   nonce: countSchema,
   balance: amountSchema,
-  key: described(fieldSchema, "x of the L2 public key; 0 means no key"),
+  key: described(fieldSchema, "x of the L2 public key"),
   ownerKey: described(z.boolean(), "the owner authorised the key on L1"),
 });
 
@@ -47,28 +47,22 @@ export const chainsSchema = z.object({
   data: described(fieldSchema, "over the rows of all blocks"),
   l1: described(fieldSchema, "over all L1 operations that blocks consumed"),
   payouts: described(fieldSchema, "over all payouts"),
-  blocks: described(fieldSchema, "hash of the last block, which commits to every block before it"),
+  blocks: described(fieldSchema, "hash of the last block"),
 });
 
 /** A block. */
 export const blockSchema = z.object({
   number: countSchema,
   status: blockStatusSchema,
-  origin: described(
-    z.optional(z.enum(["own", "l1"])),
-    "own: built by this node; l1: made by others, rebuilt from L1, which reveals neither the ids nor the times of its transactions",
-  ),
+  origin: described(z.optional(z.enum(["own", "l1"])), "own: built by this node; l1: made by others"),
   timestamp: described(countSchema, "seconds"),
   slots: countSchema,
   l1Operations: countSchema,
   transactions: countSchema,
   oldRoot: z.nullable(wordSchema),
   newRoot: z.nullable(wordSchema),
-  cells: described(
-    z.nullable(bytesSchema),
-    "what the block publishes: 26 bytes a cell, the header cell first, without zero cells at the end",
-  ),
-  chains: described(z.nullable(chainsSchema), "after the block; their hash is the history"),
+  cells: described(z.nullable(bytesSchema), "what the block publishes"),
+  chains: described(z.nullable(chainsSchema), "after the block"),
   openedAtMs: timeSchema,
   sealedAtMs: z.nullable(timeSchema),
   provenAtMs: z.nullable(timeSchema),
@@ -81,7 +75,7 @@ export const blockSchema = z.object({
         status: batchStatusSchema,
       }),
     ),
-    "the batch that holds the block; null until it is closed",
+    "the batch that holds the block",
   ),
 });
 
@@ -104,35 +98,23 @@ export const batchSchema = z.object({
   closedAtMs: described(timeSchema, "when it was decided that it consists of these blocks"),
   circuit: described(z.enum(LAST_CIRCUITS), "whose verifier L1 asks about the last proof"),
   dataSource: described(z.enum(DATA_SOURCES), "where the cells are"),
-  dataCommitment: described(wordSchema, "keccak256 of the data in calldata, or the blob's versioned hash"),
+  dataCommitment: described(wordSchema, "keccak256 of the data in calldata"),
   submitter: addressSchema,
-  point: described(
-    z.nullable(wordSchema),
-    "where L1 and proof compare the lists of the batch; null when others submitted this node's blocks to L1 in their own way",
-  ),
-  history: described(z.nullable(fieldSchema), "after the batch; null while L1 has revoked a batch of others"),
-  blocksRoot: described(
-    z.nullable(fieldSchema),
-    "root of the tree over the block hashes, for receipts; null as `history`",
-  ),
+  point: described(z.nullable(wordSchema), "where L1 and proof compare the lists of the batch"),
+  history: described(z.nullable(fieldSchema), "after the batch"),
+  blocksRoot: described(z.nullable(fieldSchema), "root of the tree over the block hashes"),
   status: batchStatusSchema,
   proof: described(z.nullable(z.record(z.string(), z.unknown())), "resources that making the proof took"),
   readyAtMs: described(z.nullable(timeSchema), "when its last proof was made"),
   number: described(z.nullable(countSchema), "assigned by the contract"),
   l1Transaction: z.nullable(wordSchema),
   l1Block: z.nullable(countSchema),
-  isFromArchive: described(
-    z.boolean(),
-    "submitter, point, L1 transaction and block are an archive's word: L1 had forgotten them when this node was restored",
-  ),
+  isFromArchive: described(z.boolean(), "submitter"),
   income: described(
     z.array(z.object({ tokenId: tokenIdSchema, amount: amountSchema })),
-    "fees that its blocks credited, by token",
+    "fees that its blocks credited",
   ),
-  cost: described(
-    z.nullable(batchCostSchema),
-    "what this node's account paid L1 for the batch and its payouts; null when it has paid nothing for it",
-  ),
+  cost: described(z.nullable(batchCostSchema), "what this node's account paid L1 for the batch"),
 });
 
 /** What a block owes an L1 address. */
@@ -144,34 +126,25 @@ export const payoutSchema = z.object({
       z.object({
         firstBlock: countSchema,
         number: described(z.nullable(countSchema), "assigned by the contract"),
-        place: described(countSchema, "in the batch's list, as the contract's `pay` counts"),
+        place: described(countSchema, "in the batch's list"),
       }),
     ),
-    "the batch that holds the block; null until it is closed",
+    "the batch that holds the block",
   ),
   recipient: addressSchema,
   tokenId: tokenIdSchema,
   amount: amountSchema,
-  status: described(
-    z.enum(PAYOUT_STATUSES),
-    "settled: paid or claimable, L1 had forgotten which when this node was restored",
-  ),
-  leftGas: described(
-    z.nullable(countSchema),
-    "gas that this owed payout would burn, because of which this node leaves it to others to pay; null when it does not",
-  ),
+  status: described(z.enum(PAYOUT_STATUSES), "settled: paid or claimable"),
+  leftGas: described(z.nullable(countSchema), "gas that this owed payout would burn"),
   l1Transaction: z.nullable(wordSchema),
-  isFromArchive: described(
-    z.boolean(),
-    "L1 transaction, and whether paid or claimable, are an archive's word; that it is settled is not: the contract says it",
-  ),
+  isFromArchive: described(z.boolean(), "L1 transaction"),
 });
 
 /** An entry of the L1 queue. */
 export const queueEntrySchema = z.object({
   position: countSchema,
   type: z.enum(namesOf(L1_OPERATION_KINDS)),
-  owner: described(addressSchema, "owner of the credited account, or sender of the request"),
+  owner: described(addressSchema, "owner of the credited account"),
   tokenId: z.nullable(tokenIdSchema),
   amount: z.nullable(amountSchema),
   index: described(indexSchema, "account that it names; 0 for none"),
@@ -180,10 +153,7 @@ export const queueEntrySchema = z.object({
   l1Transaction: wordSchema,
   enqueuedAt: described(countSchema, "seconds"),
   isFromArchive: described(z.boolean(), "L1 block and transaction are an archive's word"),
-  status: described(
-    z.enum(["received", "confirmed", "proven", "final"]),
-    "received until a block has consumed it, then the block's",
-  ),
+  status: described(z.enum(["received", "confirmed", "proven", "final"]), "received until a block has consumed it"),
   block: described(z.nullable(countSchema), "that consumed it"),
   outcome: described(
     z.nullable(
@@ -194,7 +164,7 @@ export const queueEntrySchema = z.object({
         amount: described(z.nullable(amountSchema), "credited, refunded or paid out"),
       }),
     ),
-    "what it did; null until a block has consumed it",
+    "what it did",
   ),
 });
 
@@ -207,10 +177,7 @@ export const feeQuoteSchema = z.object({
   parts: z.object({
     data: amountSchema,
     proof: amountSchema,
-    operator: described(
-      z.string().check(z.regex(/^(?:0|-?[1-9][0-9]{0,38})$/)),
-      "decimal integer, smallest unit; negative where the operator pays a part",
-    ),
+    operator: described(z.string().check(z.regex(/^(?:0|-?[1-9][0-9]{0,38})$/)), "decimal integer"),
   }),
   gasPriceWei: amountSchema,
 });
@@ -230,7 +197,7 @@ export const rollupSchema = z.object({
   feeTokens: z.array(tokenIdSchema),
   provableBatches: described(
     z.nullable(z.object({ oldest: countSchema, newest: countSchema })),
-    "batches after which this node proves accounts; null for none",
+    "batches after which this node proves accounts",
   ),
 });
 
@@ -238,15 +205,9 @@ export const rollupSchema = z.object({
 export const tokenSchema = z.object({
   id: tokenIdSchema,
   address: described(z.nullable(addressSchema), "of its contract; null for ETH"),
-  symbol: described(
-    z.nullable(z.string()),
-    "as its contract says it, with all but plain characters replaced by `?`; anyone may choose any. Null without one",
-  ),
+  symbol: described(z.nullable(z.string()), "as its contract says it"),
   isSymbolAltered: described(z.boolean(), "characters were replaced or cut off"),
-  resembles: described(
-    z.nullable(z.string()),
-    "ETH, or the symbol of a token that pays fees here, for which it could be taken",
-  ),
+  resembles: described(z.nullable(z.string()), "ETH, or the symbol of a token"),
   decimals: described(z.nullable(z.int().check(z.minimum(0), z.maximum(77))), "null when its contract does not say"),
   paysFees: described(z.boolean(), "fees are accepted in it"),
 });
@@ -274,7 +235,7 @@ export const statsSchema = z.object({
         income: z.array(z.object({ tokenId: tokenIdSchema, amount: amountSchema })),
       }),
     ),
-    "the newest accepted batches that this node paid for, at most 32, together; null when there is none",
+    "the newest accepted batches that this node paid for",
   ),
 });
 
@@ -282,10 +243,7 @@ export const statsSchema = z.object({
 export const proversSchema = z.object({
   provers: z.array(
     z.object({
-      id: described(
-        z.string().check(z.regex(/^[0-9a-f]{8}$/)),
-        "stands for machine and process, which it does not reveal",
-      ),
+      id: described(z.string().check(z.regex(/^[0-9a-f]{8}$/)), "stands for machine and process"),
       working: z.array(
         z.object({
           circuit: z.string(),

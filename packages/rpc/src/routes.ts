@@ -11,6 +11,7 @@ import {
   historyQuerySchema,
 } from "./history.ts";
 import { cursor, digits, limitWith, MAX_PAGE, next, nextOfPart, page } from "./paging.ts";
+import { memoSchema, newPaymentRequestSchema, paymentRequestSchema } from "./payment-requests.ts";
 import { receiptSchema } from "./receipts.ts";
 import {
   accountSchema,
@@ -43,7 +44,6 @@ export interface RouteDefinition {
   readonly method: "GET" | "POST";
   /** Path parameters as `:name`. */
   readonly path: `/${string}`;
-  readonly summary: string;
   readonly params?: z.ZodMiniObject;
   readonly query?: z.ZodMiniObject;
   /** Headers of the request, in lower case. */
@@ -64,7 +64,7 @@ const PROVE = [...FIND, "not-accepted"] as const;
 export const IDEMPOTENCY_HEADER = "idempotency-key";
 const idempotencyKeySchema = described(
   z.optional(z.string().check(z.regex(/^[\x21-\x7e]{1,255}$/))),
-  "the client's own name for the payment, 1 to 255 visible ASCII characters: while what was submitted under it has run or may still run, the sender's account can submit nothing else under it",
+  "the client's own name for the payment",
 );
 
 /** Path of the WebSocket stream. */
@@ -84,7 +84,6 @@ export const ROUTES = {
   submit: {
     method: "POST",
     path: "/v1/transactions",
-    summary: "Submit one transaction, or linked ones that run together; an answer means that it is stored durably",
     headers: z.object({ [IDEMPOTENCY_HEADER]: idempotencyKeySchema }),
     body: submitRequestSchema,
     response: submitResponseSchema,
@@ -93,7 +92,6 @@ export const ROUTES = {
   transaction: {
     method: "GET",
     path: "/v1/transactions/:id",
-    summary: "A transaction with its status and history",
     params: z.object({ id: wordSchema }),
     response: transactionSchema,
     errors: FIND,
@@ -101,8 +99,6 @@ export const ROUTES = {
   receipt: {
     method: "GET",
     path: "/v1/transactions/:id/receipt",
-    summary:
-      "Proof that a batch on L1 contains the transaction, of any batch that the node has; `not-accepted` until L1 has accepted it",
     params: z.object({ id: wordSchema }),
     response: receiptSchema,
     errors: PROVE,
@@ -110,7 +106,6 @@ export const ROUTES = {
   quote: {
     method: "GET",
     path: "/v1/fees/quote",
-    summary: "What a transaction of a kind would cost now, in the token's smallest unit",
     query: z.object({
       kind: transactionKindSchema,
       tokenId: z.pipe(digits, tokenIdSchema),
@@ -121,7 +116,6 @@ export const ROUTES = {
   accounts: {
     method: "GET",
     path: "/v1/accounts",
-    summary: "Accounts of an owner, oldest first; anyone can open accounts for an owner, so there may be many pages",
     query: z.object({
       owner: addressSchema,
       tokenId: z.optional(z.pipe(digits, tokenIdSchema)),
@@ -132,7 +126,7 @@ export const ROUTES = {
             z.enum(["true", "false"]),
             z.transform((value) => value === "true"),
           ),
-          "only accounts whose key the owner authorised on L1, or only others",
+          "only accounts whose key the owner authorised on L1",
         ),
       ),
       from: described(z.optional(digits), "only accounts with this index or a higher one"),
@@ -145,7 +139,6 @@ export const ROUTES = {
   account: {
     method: "GET",
     path: "/v1/accounts/:index",
-    summary: "An account, the open block included",
     params: z.object({ index: accountDigits }),
     response: accountSchema,
     errors: FIND,
@@ -153,7 +146,6 @@ export const ROUTES = {
   accountProof: {
     method: "GET",
     path: "/v1/accounts/:index/proof",
-    summary: "Proof of an account, or that there is none, after one of the last 64 batches that L1 accepted",
     params: z.object({ index: accountDigits }),
     query: z.object({
       batch: described(z.optional(digits), "the newest if absent"),
@@ -165,7 +157,6 @@ export const ROUTES = {
   accountHistory: {
     method: "GET",
     path: "/v1/accounts/:index/history",
-    summary: "All that happened to an account, newest first: transactions, deposits, requests, fees",
     params: z.object({ index: accountDigits }),
     query: historyQuerySchema,
     response: historyPageSchema,
@@ -174,8 +165,6 @@ export const ROUTES = {
   ownerHistory: {
     method: "GET",
     path: "/v1/owners/:owner/history",
-    summary:
-      "All that happened to an L1 address and its accounts, newest first: also its payouts and what waits in the L1 queue",
     params: owner,
     query: historyQuerySchema,
     response: historyPageSchema,
@@ -184,7 +173,6 @@ export const ROUTES = {
   ownerBalances: {
     method: "GET",
     path: "/v1/owners/:owner/balances",
-    summary: "What an owner has, summed up by token, the open block included",
     params: owner,
     query: balancesQuerySchema,
     response: balancesSchema,
@@ -193,7 +181,6 @@ export const ROUTES = {
   deposits: {
     method: "GET",
     path: "/v1/deposits",
-    summary: "Deposits and the accounts that they made, newest first; those of an owner, or of an L1 transaction",
     query: depositsQuerySchema,
     response: depositsSchema,
     errors: READ,
@@ -201,16 +188,42 @@ export const ROUTES = {
   referenceTransactions: {
     method: "GET",
     path: "/v1/references/:reference/transactions",
-    summary: "Transactions with a payment reference, newest first; anyone may use any reference",
     params: z.object({ reference: referenceSchema }),
     query: z.object(page),
     response: z.object({ transactions: z.array(transactionSummarySchema), next }),
     errors: READ,
   },
+  requestPayment: {
+    method: "POST",
+    path: "/v1/requests",
+    body: newPaymentRequestSchema,
+    response: paymentRequestSchema,
+    errors: ["bad-request", "too-large", "unsupported-media", "rejected", "overloaded", "unavailable", "internal"],
+  },
+  paymentRequest: {
+    method: "GET",
+    path: "/v1/requests/:id",
+    params: z.object({ id: wordSchema }),
+    response: paymentRequestSchema,
+    errors: FIND,
+  },
+  storeMemo: {
+    method: "POST",
+    path: "/v1/memos",
+    body: z.strictObject({ memo: memoSchema }),
+    response: z.object({ reference: referenceSchema }),
+    errors: [...FIND, "too-large", "unsupported-media"],
+  },
+  memo: {
+    method: "GET",
+    path: "/v1/memos/:reference",
+    params: z.object({ reference: referenceSchema }),
+    response: z.object({ memo: memoSchema }),
+    errors: FIND,
+  },
   blocks: {
     method: "GET",
     path: "/v1/blocks",
-    summary: "Blocks, newest first",
     query: z.object(page),
     response: z.object({ blocks: z.array(blockSchema), next }),
     errors: READ,
@@ -218,7 +231,6 @@ export const ROUTES = {
   block: {
     method: "GET",
     path: "/v1/blocks/:number",
-    summary: "A block",
     params: z.object({ number: digits }),
     response: blockSchema,
     errors: FIND,
@@ -226,7 +238,6 @@ export const ROUTES = {
   blockTransactions: {
     method: "GET",
     path: "/v1/blocks/:number/transactions",
-    summary: "The L2 transactions of a block by slot",
     params: z.object({ number: digits }),
     response: z.object({ transactions: z.array(transactionSummarySchema) }),
     errors: FIND,
@@ -234,7 +245,6 @@ export const ROUTES = {
   blockOperations: {
     method: "GET",
     path: "/v1/blocks/:number/operations",
-    summary: "The L1 operations of a block with what they did, in the order of the queue",
     params: z.object({ number: digits }),
     response: z.object({ entries: z.array(queueEntrySchema) }),
     errors: FIND,
@@ -242,7 +252,6 @@ export const ROUTES = {
   slotReceipt: {
     method: "GET",
     path: "/v1/blocks/:number/slots/:slot/receipt",
-    summary: "Proof that a batch on L1 contains the transaction in a slot, known by its id or not",
     params: z.object({ number: digits, slot: digits }),
     response: receiptSchema,
     errors: PROVE,
@@ -250,7 +259,6 @@ export const ROUTES = {
   batches: {
     method: "GET",
     path: "/v1/batches",
-    summary: "Batches, newest first",
     query: z.object(page),
     response: z.object({ batches: z.array(batchSchema), next }),
     errors: READ,
@@ -258,7 +266,6 @@ export const ROUTES = {
   batch: {
     method: "GET",
     path: "/v1/batches/:firstBlock",
-    summary: "The batch that begins with a block",
     params: z.object({ firstBlock: digits }),
     response: batchSchema,
     errors: FIND,
@@ -266,7 +273,6 @@ export const ROUTES = {
   payouts: {
     method: "GET",
     path: "/v1/payouts",
-    summary: "Payouts, newest block first",
     query: z.object({
       recipient: z.optional(addressSchema),
       status: z.optional(z.enum(PAYOUT_STATUSES)),
@@ -279,7 +285,6 @@ export const ROUTES = {
   queue: {
     method: "GET",
     path: "/v1/queue",
-    summary: "Entries of the L1 queue, oldest first",
     query: z.object({ from: described(z._default(digits, 0), "only those from this position on"), ...page }),
     response: z.object({
       entries: z.array(queueEntrySchema),
@@ -291,7 +296,6 @@ export const ROUTES = {
   queueEntry: {
     method: "GET",
     path: "/v1/queue/:position",
-    summary: "The entry at a position of the L1 queue",
     params: z.object({ position: digits }),
     response: queueEntrySchema,
     errors: FIND,
@@ -299,7 +303,6 @@ export const ROUTES = {
   tokens: {
     method: "GET",
     path: "/v1/tokens",
-    summary: "Tokens that anyone registered, by number, as their contracts describe themselves",
     query: z.object(page),
     response: z.object({ tokens: z.array(tokenSchema), next }),
     errors: READ,
@@ -307,7 +310,6 @@ export const ROUTES = {
   token: {
     method: "GET",
     path: "/v1/tokens/:id",
-    summary: "A token as its contract describes itself",
     params: z.object({ id: z.pipe(digits, tokenIdSchema) }),
     response: tokenSchema,
     errors: FIND,
@@ -315,31 +317,25 @@ export const ROUTES = {
   search: {
     method: "GET",
     path: "/v1/search",
-    summary:
-      "What a number, hash, address or payment reference names: a transaction, block, batch, account, owner, reference, queue entry, payout or token",
-    query: z.object({ q: described(searchTextSchema, "as people copy it; spaces around it do not count") }),
+    query: z.object({ q: described(searchTextSchema, "as people copy it") }),
     response: z.object({ results: z.array(searchResultSchema) }),
     errors: READ,
   },
   stats: {
     method: "GET",
     path: "/v1/stats",
-    summary: "What happens in the rollup and what it costs, at most five seconds old",
     response: statsSchema,
     errors: READ,
   },
   provers: {
     method: "GET",
     path: "/v1/provers",
-    summary: "Who makes proofs, by those that the node still keeps: of blocks that are not final",
     response: proversSchema,
     errors: READ,
   },
   events: {
     method: "GET",
     path: "/v1/events",
-    summary:
-      "What happened, oldest first, as the stream tells it: everything, or what concerns an account, owner or reference",
     query: eventsQuerySchema,
     response: eventsSchema,
     errors: READ,
@@ -347,21 +343,18 @@ export const ROUTES = {
   rollup: {
     method: "GET",
     path: "/v1/rollup",
-    summary: "Parameters of the rollup and the progress of the chain",
     response: rollupSchema,
     errors: READ,
   },
   health: {
     method: "GET",
     path: "/health",
-    summary: "Whether the process is alive",
     response: healthSchema,
     errors: ["internal"],
   },
   ready: {
     method: "GET",
     path: "/ready",
-    summary: "Whether every part can do its work; 503 when one cannot",
     response: readinessSchema,
     errors: ["internal"],
   },

@@ -45,7 +45,7 @@ const secondSchema = z.int().check(z.minimum(0), z.maximum(2 ** TIME_BITS - 1));
 /** A payment reference in JSON. */
 export const referenceSchema = described(
   z.string().check(z.regex(/^0x[0-9a-fA-F]{62}$/)),
-  "31 bytes of the sender's choice, signed and kept but not published; zeros for none",
+  "31 bytes of the sender's choice",
 );
 
 const common = {
@@ -54,7 +54,7 @@ const common = {
   tokenId: tokenIdSchema,
   amount: float40Schema,
   fee: float16Schema,
-  validFrom: described(z._default(secondSchema, 0), "first second at which it may run; 0 for at once"),
+  validFrom: described(z._default(secondSchema, 0), "first second at which it may run"),
   validUntil: described(secondSchema, "last second at which it may run"),
   reference: z._default(referenceSchema, referenceToHex(NO_REFERENCE)),
   signature: described(z.string().check(z.regex(/^0x[0-9a-fA-F]{128}$/)), "rx and s, 32 bytes each"),
@@ -132,7 +132,7 @@ export const transactionSchema = z.object({
   id: wordSchema,
   status: transactionStatusSchema,
   inclusion: z.nullable(inclusionSchema),
-  group: described(z.array(wordSchema), "ids of the transactions it runs together with, itself included"),
+  group: described(z.array(wordSchema), "ids of the transactions it runs together with"),
   transaction: signedTransactionSchema,
   amount: described(z.nullable(amountSchema), "decoded, once executed"),
   fee: z.nullable(amountSchema),

@@ -9,7 +9,7 @@ import {
 } from "@cairn/protocol";
 import * as z from "zod/mini";
 
-/** A copy of the schema with a description for the OpenAPI document. */
+/** A copy of the schema with a description for the OpenAPI document; `details.ts` has how long ones go on. */
 // @__NO_SIDE_EFFECTS__
 export function described<Schema extends z.core.$ZodType>(schema: Schema, description: string): Schema {
   const copy = z.clone(schema, schema._zod.def, { parent: true });
@@ -23,7 +23,7 @@ export const addressSchema = described(
     z.regex(/^0x[0-9a-fA-F]{40}$/),
     z.refine((text) => addressProblem(text) === null, "has a wrong checksum"),
   ),
-  "L1 address; mixed case must have the EIP-55 checksum",
+  "L1 address",
 );
 
 /** 32 bytes, `0x` and 64 hex digits. */
@@ -32,7 +32,7 @@ export const wordSchema = described(z.string().check(z.regex(/^0x[0-9a-fA-F]{64}
 /** A field element: 32 bytes below the field modulus. */
 export const fieldSchema = described(
   wordSchema.check(z.refine((hex) => wordToBigint(hex) < FIELD_MODULUS, "not below the field modulus")),
-  "BN254 scalar field element, 32 bytes",
+  "BN254 scalar field element",
 );
 
 /** The three other children of each node on a path up a tree: of `levels` levels, or as many and fewer. */

@@ -45,6 +45,10 @@ import { API_ERRORS, type ApiErrorCode } from "@cairn/rpc";
  * - `sdk/nothing-to-do`: what was asked for would change nothing, such as a claim of nothing.
  * - `sdk/bad-receipt`: a receipt does not lead to a batch that L1 has, or is of another transaction: the node lies.
  * - `sdk/bad-proof`: an exit proof does not lead to the root that L1 has, or is malformed; nothing was sent.
+ * - `sdk/bad-payment-request`: a link or QR text is no request for a payment: mistyped, altered, or malformed.
+ * - `sdk/request-expired`: the time of a request for a payment is over; nothing was signed.
+ * - `sdk/bad-payout-list`: a list of payments cannot be paid as it is; `details.problems` says where and why. Nothing of
+ *   it was signed.
  * - `sdk/signer-failed`: the signer answered with an error, or not in its form.
  * - `sdk/bad-key-file`: a key file is damaged, or of another form.
  * - `sdk/wrong-passphrase`: the passphrase does not open the key file, or the file was altered.
@@ -85,6 +89,9 @@ export type SdkErrorCode =
   | "sdk/nothing-to-do"
   | "sdk/bad-receipt"
   | "sdk/bad-proof"
+  | "sdk/bad-payment-request"
+  | "sdk/request-expired"
+  | "sdk/bad-payout-list"
   | "sdk/signer-failed"
   | "sdk/bad-key-file"
   | "sdk/wrong-passphrase"

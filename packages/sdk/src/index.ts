@@ -17,6 +17,14 @@ export { type DepositParameters, deposit } from "./actions/deposit.ts";
 export { type ExitParameters, exit, freeze, type ReclaimParameters, reclaim } from "./actions/escape.ts";
 export { type ExitProof, parseExitProof } from "./actions/exit-proof.ts";
 export type { PayeeRef, PayOptions } from "./actions/paying.ts";
+export {
+  type PayRequestOptions,
+  payRequest,
+  type RequestPaymentParameters,
+  type RequestState,
+  requestPayment,
+  type TakenRequest,
+} from "./actions/payment-requests.ts";
 export type { BaseClient } from "./actions/reader.ts";
 export { requests, resume } from "./actions/resume.ts";
 export type { RequestOptions } from "./actions/send-on-l1.ts";
@@ -76,6 +84,14 @@ export {
   resolvePayee,
 } from "./payee.ts";
 export { encodePaymentCode, isPaymentCode, type PaymentTarget, parsePaymentCode } from "./payment-code.ts";
+export {
+  isPaymentRequest,
+  type LocatedRequest,
+  parsePaymentRequest,
+  paymentRequestLink,
+  paymentRequestQrText,
+  randomReference,
+} from "./payment-request.ts";
 export {
   type L1Document,
   type L1Kind,

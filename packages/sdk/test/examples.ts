@@ -3,6 +3,7 @@ import { type Account, createClient, custom, type EIP1193Provider, http } from "
 import { WebSocket } from "ws";
 import {
   apiErrorOf,
+  type CairnClient,
   cairn,
   cairnActions,
   createNodeClient,
@@ -17,6 +18,7 @@ import {
   type Signer,
   secretSigner,
   serveVault,
+  type TakenRequest,
   type TypedDataSigner,
   transfer,
   vaultOf,
@@ -24,6 +26,8 @@ import {
   webStorage,
 } from "../src/index.ts";
 import { fileStorage } from "../src/node/index.ts";
+import { checkPayout, parsePayoutList, payout, payoutReportToCsv } from "../src/payouts/index.ts";
+import { readStatement, statementToCamt053 } from "../src/statements/index.ts";
 
 const report: (...words: unknown[]) => void = () => undefined;
 const domain = { chainId: 31337n, rollup: 0x1n };
@@ -80,6 +84,46 @@ export async function goOn(client: Client): Promise<void> {
 export async function handOver(client: Client, handle: Handle<"transfer">): Promise<void> {
   const resumed = await client.resume(JSON.parse(JSON.stringify(handle)));
   if (resumed.kind === "transfer") await resumed.wait({ for: "proven", timeout: 600_000 });
+}
+// #endregion
+
+// #region payouts
+/** Pays a list, each line once; repeated after any interruption with the same name and list, it goes on. */
+export async function payroll(client: CairnClient, csv: string): Promise<string> {
+  const list = parsePayoutList(csv, { format: "csv" });
+  const { problems } = await checkPayout(client, { name: "salaries-2026-11", list });
+  for (const { at, message } of problems) report("line", at, message);
+  const done = await payout(client, { name: "salaries-2026-11", list, onProgress: ({ paid }) => report(paid) });
+  return payoutReportToCsv(done);
+}
+// #endregion
+
+// #region statement
+/** November, as far as it is final, for the bookkeeping. */
+export async function november(node: NodeClient, account: number): Promise<string> {
+  const period = { from: Date.UTC(2026, 10) / 1000, to: Date.UTC(2026, 11) / 1000 };
+  const statement = await readStatement(node, { account, ...period });
+  if (statement.leftOut > 0) report(statement.leftOut, "entries are not final yet");
+  return statementToCamt053(statement, { decimals: 6, currency: "USD" });
+}
+// #endregion
+
+// #region request
+/** A shop asks for a payment, and shows the link or a QR code. */
+export async function checkout(shop: Client, order: number): Promise<TakenRequest> {
+  return shop.requestPayment({ amount: parseAmount("25", 6), token: 1, reference: `order ${order}`, expiresIn: 900 });
+}
+
+/** The customer pays it: exactly, and once. */
+export async function pay(customer: Client, link: string): Promise<void> {
+  const handle = await customer.payRequest(link, { maxFee: parseAmount("0.05", 6) });
+  await handle.wait({ for: "confirmed", timeout: 60_000 });
+}
+
+/** The shop asks whether it is paid, by what L1 has. */
+export async function isPaid(shop: Client, id: string): Promise<boolean> {
+  const { status, certainty } = await (await shop.cairn.node()).paymentRequest({ id });
+  return (status === "paid" || status === "overpaid") && certainty !== "confirmed";
 }
 // #endregion
 

@@ -59,9 +59,17 @@ export function fakeNode(domain: Domain, accounts: readonly Account[]): FakeNode
       const now = node.accounts.get(to.index) ?? to;
       node.accounts.set(to.index, { ...now, balance: String(BigInt(now.balance) + amount) });
     }
+    let createdIndex: number | null = null;
+    if (transaction.type === "transferToNew") {
+      createdIndex = Math.max(...node.accounts.keys()) + 1;
+      const { toOwner, toKey, tokenId } = transaction;
+      const created = { index: createdIndex, owner: bigintToAddress(toOwner), key: bigintToWord(toKey), tokenId };
+      node.accounts.set(createdIndex, { ...created, nonce: 0, balance: String(amount), ownerKey: false });
+    }
     node.executed.push(id);
     const inclusion = { block: 1, slot: node.executed.length - 1 };
-    node.known.set(id, viewOf(id, json, { status: "confirmed", inclusion, amount: String(amount), fee: String(fee) }));
+    const what = { status: "confirmed" as const, inclusion, amount: String(amount), fee: String(fee), createdIndex };
+    node.known.set(id, viewOf(id, json, what));
     return "executed";
   };
 

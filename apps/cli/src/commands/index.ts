@@ -18,12 +18,15 @@ import { addKeysCommand } from "./keys.ts";
 import { addNodeCommand } from "./node.ts";
 import { addOperatorCommand } from "./operator.ts";
 import { addPayCommand } from "./pay.ts";
+import { addPayoutCommand } from "./payout.ts";
 import { addProverCommand } from "./prover.ts";
 import { addReceiptCommand } from "./receipt.ts";
 import { addReclaimCommand } from "./reclaim.ts";
 import { addRegisterTokenCommand } from "./register-token.ts";
+import { addRequestCommand } from "./request.ts";
 import { addRestoreCommand } from "./restore.ts";
 import { addSponsorCommand } from "./sponsor.ts";
+import { addStatementCommand } from "./statement.ts";
 import { addStatusCommand } from "./status.ts";
 import { addSwapCommand } from "./swap.ts";
 import { addTransferCommand } from "./transfer.ts";
@@ -50,9 +53,12 @@ const COMMANDS: readonly ((host: Host, deps: CommandDeps) => void)[] = [
   addDepositCommand,
   addTransferCommand,
   addSponsorCommand,
+  addPayoutCommand,
+  addRequestCommand,
   addSwapCommand,
   addWithdrawCommand,
   addBalanceCommand,
+  addStatementCommand,
   addTxCommand,
   addReceiptCommand,
   addStatusCommand,

@@ -1,5 +1,6 @@
 import { addressToBigint, MAX_BATCH_PAYOUTS } from "@cairn/protocol";
 import { allPayouts, findUnpaidPayouts, payoutsOf, type UnpaidPayout } from "@cairn/restore";
+import { isPaymentRequest } from "@cairn/sdk";
 import { parseAddress } from "../address.ts";
 import { cliError } from "../errors.ts";
 import { formatAmounts, sumByToken } from "../escape/amounts.ts";
@@ -8,35 +9,40 @@ import { addExamples, addKeyOptions, addNetworkOptions, type Host } from "../hos
 import { addSendOptions, openCaller, type SendFlags } from "../l1/caller.ts";
 import { sentRows } from "../l1/sent-calls.ts";
 import { type CommandResult, table } from "../output.ts";
+import { addMaxFeeOption, type MaxFeeOption, payOneRequest } from "../payments/requests.ts";
 import { addStateOption, type RestoredSession, type StateFlags, withRestored } from "../restored/session.ts";
 
-interface PayOptions extends SendFlags, StateFlags {
+interface PayOptions extends SendFlags, StateFlags, MaxFeeOption {
   readonly recipient?: string;
   readonly maxCount: string;
 }
 
 const DEFAULT_COUNT = "32";
 
-/** `cairn pay`: executes proven payouts, whose lists anyone can rebuild. */
+/** `cairn pay`: pays a request on L2, or executes proven payouts on L1, whose lists anyone can rebuild. */
 export function addPayCommand({ program, run }: Host): void {
   const command = program
     .command("pay")
-    .description("pay proven payouts that have not been paid yet, with lists rebuilt from L1 alone")
-    .argument("[batch]", "payouts of one batch; default: of all")
+    .description(
+      "pay a request on L2, or proven payouts on L1 that have not been paid yet, with lists rebuilt from L1 alone",
+    )
+    .argument("[what]", "a request (cairn:…, link or QR text), or a batch whose payouts to pay; default: all payouts")
     .option("--recipient <address>", "only payouts to this address")
     .option(
       "--max-count <number>",
       "payouts per transaction, fewer if their worst case needs more gas than one may have",
       DEFAULT_COUNT,
     );
-  addNetworkOptions(addKeyOptions(addStateOption(addSendOptions(command))));
+  addNetworkOptions(addKeyOptions(addStateOption(addSendOptions(addMaxFeeOption(command)))));
   addExamples(
     command,
+    "cairn pay cairn:cairn1… --key alice",
     "cairn pay --dry-run",
     "cairn pay 7",
     "cairn pay --recipient 0x70997970C51812dc3A010C7d01b50e0d17dc79C8",
   );
   run(command, async (context, options: PayOptions, batchText: string | undefined) => {
+    if (batchText !== undefined && isPaymentRequest(batchText)) return payOneRequest(context, options, batchText);
     const batch = batchText === undefined ? null : parseNumber(batchText, "a batch number", 2 ** 48);
     const recipient = options.recipient === undefined ? null : addressToBigint(parseAddress(options.recipient));
     const maxCount = parseNumber(options.maxCount, "--max-count", MAX_BATCH_PAYOUTS);

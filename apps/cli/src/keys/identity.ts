@@ -1,5 +1,5 @@
 import { addressToBigint, type Domain } from "@cairn/protocol";
-import { createWallet, keyFromSigner, secretKeyFromHex, type Wallet } from "@cairn/sdk";
+import { createWallet, keyFromSigner, type Signer, secretKeyFromHex, secretSigner, type Wallet } from "@cairn/sdk";
 import type { Address, Hex, LocalAccount } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
 import type { Context } from "../context.ts";
@@ -16,6 +16,8 @@ export interface Identity {
   readonly l1Account: () => Promise<LocalAccount>;
   /** Signer on L2 in a rollup. Throws `cli/key-incomplete`, `cli/wrong-chain`. */
   readonly wallet: (domain: Domain) => Promise<Wallet>;
+  /** What the SDK's actions sign with. Throws as {@link wallet}. */
+  readonly signer: (domain: Domain) => Promise<Signer>;
   readonly secrets: () => Promise<KeySecrets>;
   /** Throws `cli/wrong-chain` when the L2 key is for another rollup. */
   readonly assertFor: (domain: Domain) => void;
@@ -84,18 +86,19 @@ function identityOf(
     if (BigInt(chainId) === domain.chainId && addressToBigint(address) === domain.rollup) return;
     throw cliError("cli/wrong-chain", `the L2 key ${name} is for rollup ${address} on chain ${chainId}`);
   };
+  const secretFor = async (domain: Domain) => {
+    assertFor(domain);
+    const { l2Key } = await secrets();
+    return l2Key === null ? keyFromSigner(domain, await l1Account()) : secretKeyFromHex(l2Key);
+  };
   return {
     name,
     owner,
     secrets,
     l1Account,
     assertFor,
-    wallet: async (domain) => {
-      assertFor(domain);
-      const { l2Key } = await secrets();
-      const secret = l2Key === null ? await keyFromSigner(domain, await l1Account()) : secretKeyFromHex(l2Key);
-      return createWallet({ secret, domain });
-    },
+    wallet: async (domain) => createWallet({ secret: await secretFor(domain), domain }),
+    signer: async (domain) => secretSigner(await secretFor(domain)),
   };
 }
 

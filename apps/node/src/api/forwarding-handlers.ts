@@ -3,6 +3,7 @@ import type { RouteName, RouteRequest, RouteResponse } from "@cairn/rpc";
 import type { NodeErrorCode } from "../errors.ts";
 import type { Handlers, PartStatus } from "./handlers.ts";
 import type { HistoryRoute } from "./history-handlers.ts";
+import type { RequestRead } from "./request-handlers.ts";
 import type { Upstream } from "./upstream.ts";
 
 /** Dependencies of forwarding. */
@@ -29,7 +30,7 @@ const READINESS_TIMEOUT_MS = 2000;
  * would.
  */
 export function createForwardingHandlers(deps: ForwardingDeps): {
-  readonly handlers: Handlers<Exclude<RouteName, HistoryRoute>>;
+  readonly handlers: Handlers<Exclude<RouteName, HistoryRoute | RequestRead>>;
   readonly assertTaking: () => void;
 } {
   const { upstream, maxInFlight, roles, version } = deps;
@@ -77,6 +78,8 @@ export function createForwardingHandlers(deps: ForwardingDeps): {
         assertTaking();
         return ask("submit", request, deps.timeoutMs);
       },
+      requestPayment: forward("requestPayment"),
+      storeMemo: forward("storeMemo"),
       quote: forward("quote"),
       accounts: forward("accounts"),
       account: forward("account"),

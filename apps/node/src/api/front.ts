@@ -12,6 +12,7 @@ import { ApiError } from "./errors.ts";
 import { createForwardingHandlers } from "./forwarding-handlers.ts";
 import type { PartStatus } from "./handlers.ts";
 import { createHistoryHandlers } from "./history-handlers.ts";
+import { createRequestReads } from "./request-handlers.ts";
 import { apiSettings, createApiServer } from "./server.ts";
 import { createStream, streamLimits } from "./stream.ts";
 import { createStreamRelay } from "./stream-relay.ts";
@@ -105,7 +106,11 @@ export function createFront(config: NodeConfig, deps: FrontDeps): Front {
     }
   };
   const api = createApiServer(settings, {
-    handlers: { ...createHistoryHandlers(deps.database, clock, hasAccount, feed.log), ...handlers },
+    handlers: {
+      ...createHistoryHandlers(deps.database, clock, hasAccount, feed.log),
+      ...createRequestReads(deps.database, clock),
+      ...handlers,
+    },
     assertTaking,
     stream,
     logger: deps.logger,

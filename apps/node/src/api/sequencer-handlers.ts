@@ -24,6 +24,7 @@ import { decodeCursor, encodeCursor } from "./cursors.ts";
 import { rejectionError } from "./errors.ts";
 import { found, type Handlers, type PartStatus } from "./handlers.ts";
 import { createHistoryHandlers } from "./history-handlers.ts";
+import { createRequestReads, createRequestWrites } from "./request-handlers.ts";
 import { sumBalances, toAccount, toQuote } from "./resources.ts";
 import { createTokenHandlers } from "./token-handlers.ts";
 
@@ -58,6 +59,8 @@ export function createSequencerHandlers(deps: SequencerHandlerDeps): Handlers {
       deps.log,
     ),
     ...createTokenHandlers(deps.database, deps.feeTokens),
+    ...createRequestReads(deps.database, deps.clock),
+    ...createRequestWrites(deps),
     submit: async ({ body, headers }) => {
       const idempotencyKey = headers?.[IDEMPOTENCY_HEADER];
       const outcome = await sequencer.submit(body.transactions.map(signedTransactionFromJson), { idempotencyKey });

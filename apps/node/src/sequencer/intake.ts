@@ -9,6 +9,7 @@ import { createIdempotencyKeys } from "./idempotency.ts";
 import type { Lifecycle } from "./lifecycle.ts";
 import { isWorthWaiting } from "./pool.ts";
 import type { Expectation } from "./promises.ts";
+import { recall } from "./recall.ts";
 import type { SequencerDeps, SequencerSettings } from "./settings.ts";
 import type { CheckedSignature } from "./signature-checker.ts";
 import {
@@ -90,7 +91,9 @@ export function createIntake(settings: SequencerSettings, deps: SequencerDeps, l
       // Strangers must not be able to make the node search its database.
       if (checks.some(({ isValid }) => !isValid)) return rejected(rejection);
       const ids = checks.map(({ id }) => id);
-      return once(ids, async () => (await findKnown(ids)) ?? rejected(rejection));
+      return once(ids, async () => {
+        return (await findKnown(ids)) ?? (await recallAlone(transactions, ids)) ?? rejected(rejection);
+      });
     }
     const closed = engine.chain.closedReason();
     if (closed !== null) throw closedError(closed, deps.promises.status().secondsPerBlock);
@@ -153,6 +156,20 @@ export function createIntake(settings: SequencerSettings, deps: SequencerDeps, l
     const index = ids.findIndex((id) => engine.isWaiting(id));
     if (index < 0) throw new CairnError<NodeErrorCode>("node/unavailable", "the transactions stopped waiting just now");
     return rejected({ index, reason: { type: "alreadyWaiting" } });
+  }
+
+  /** A transaction that a block of others holds, and that only its sender knew; null if this is none. */
+  async function recallAlone(
+    [alone, other]: readonly PreparedTransaction[],
+    [id]: readonly bigint[],
+  ): Promise<SubmissionOutcome | null> {
+    if (alone === undefined || other !== undefined || id === undefined) return null;
+    const { engine } = running();
+    const transactions = [{ ...alone.signed, validFor: alone.publicKey, id }] as const;
+    const owners = engine.ownersOf(transactions);
+    const { sequence } = engine.number({ ids: [id], transactions, owners, receivedAtMs: deps.clock.nowMs() });
+    const row = await recall(deps.database, { id, signed: alone.signed, sequence });
+    return row && { type: "accepted", transactions: [acknowledgement(row)] };
   }
 
   /** Idempotency: what became of a group submitted before; null if it was not, or if it failed. */

@@ -7,6 +7,7 @@ import { createLifecycle, type Phase } from "./lifecycle.ts";
 import { listAccountsOfOwner, type OwnerPage, type OwnerQuery } from "./owner-accounts.ts";
 import type { SealedBlock } from "./sealing-line.ts";
 import type { SequencerDeps, SequencerSettings } from "./settings.ts";
+import type { SignatureChecker } from "./signature-checker.ts";
 import type { SubmissionOutcome } from "./submission.ts";
 
 /** What a sequencer is doing. */
@@ -28,6 +29,8 @@ export interface Sequencer {
   readonly submit: (group: TransactionGroup, options?: SubmissionOptions) => Promise<SubmissionOutcome>;
   /** Throws what {@link Sequencer.submit} would throw now for any input: called before a request is even read. */
   readonly assertTaking: () => void;
+  /** Checks a signature apart from the main thread. Throws `node/unavailable`, `node/stopping`. */
+  readonly checkSignature: SignatureChecker["check"];
   /** The state including the open block. */
   readonly state: () => StateReader;
   /** Accounts of an owner, including those of the open block. */
@@ -109,6 +112,7 @@ export function createSequencer(settings: SequencerSettings, deps: SequencerDeps
       return outcome;
     },
     assertTaking: intake.assertTaking,
+    checkSignature: deps.checker.check,
     state,
     listAccounts: (query) => listAccountsOfOwner(keeper, state(), query),
     feeAccounts: () => {

@@ -3,6 +3,12 @@ import { type ClaimParameters, claim, readClaimable } from "./claim.ts";
 import { type CairnClient, type CairnConfig, type CairnContext, cairn } from "./context.ts";
 import { type DepositParameters, deposit } from "./deposit.ts";
 import { type ExitParameters, exit, freeze, type ReclaimParameters, reclaim } from "./escape.ts";
+import {
+  type PayRequestOptions,
+  payRequest,
+  type RequestPaymentParameters,
+  requestPayment,
+} from "./payment-requests.ts";
 import type { BaseClient } from "./reader.ts";
 import { requests, resume } from "./resume.ts";
 import type { RequestOptions } from "./send-on-l1.ts";
@@ -19,6 +25,8 @@ export type CairnActions = {
   readonly deposit: (parameters: DepositParameters) => Done<typeof deposit>;
   readonly transfer: (parameters: TransferParameters) => Done<typeof transfer>;
   readonly payMany: (parameters: PayManyParameters) => Done<typeof payMany>;
+  readonly requestPayment: (parameters: RequestPaymentParameters) => Done<typeof requestPayment>;
+  readonly payRequest: (text: string, options?: PayRequestOptions) => Done<typeof payRequest>;
   readonly withdraw: (parameters: WithdrawParameters) => Done<typeof withdraw>;
   readonly offerSwap: (parameters: OfferSwapParameters) => Done<typeof offerSwap>;
   readonly acceptSwap: (parameters: AcceptSwapParameters) => Done<typeof acceptSwap>;
@@ -57,6 +65,8 @@ export function cairnActions(config: CairnConfig): (client: BaseClient) => Cairn
       deposit: (parameters) => deposit(client, parameters),
       transfer: (parameters) => transfer(client, parameters),
       payMany: (parameters) => payMany(client, parameters),
+      requestPayment: (parameters) => requestPayment(client, parameters),
+      payRequest: (text, options) => payRequest(client, text, options),
       withdraw: (parameters) => withdraw(client, parameters),
       offerSwap: (parameters) => offerSwap(client, parameters),
       acceptSwap: (parameters) => acceptSwap(client, parameters),

@@ -51,7 +51,10 @@ function payeeName(ref: number | string): PayeeName {
 }
 
 /** The account that pays, and its token. Throws `sdk/unknown-account`, `sdk/unknown-token`, and as the reads do. */
-export async function senderFor(session: L2Session, { token = "ETH", from }: PayOptions): Promise<AccountView> {
+export async function senderFor(
+  session: Pick<L2Session, "client" | "l1" | "node" | "signer">,
+  { token = "ETH", from }: PayOptions,
+): Promise<AccountView> {
   const { client, l1, node, signer } = session;
   const { id: tokenId } = await resolveToken(l1, token);
   if (from !== undefined) {

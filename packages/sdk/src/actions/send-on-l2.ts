@@ -6,10 +6,10 @@ import { contentOf, type L2Document, type L2Kind } from "../requests/document.ts
 import { groupsOf, transactionsOf } from "../requests/l2-forms.ts";
 import { submitGroup } from "../requests/l2-sending.ts";
 import { giveBack, peekNonce, takeNonces, withNonces } from "../requests/nonces.ts";
-import { findRepeated, nameRequest, type RequestName, requestStore } from "../requests/store.ts";
+import { findRepeated, nameRequest, type RequestName } from "../requests/store.ts";
 import { type SigningPurpose, signWith } from "../signers/signer.ts";
 import type { CairnClient } from "./context.ts";
-import { type L2Session, ownAccount } from "./l2-session.ts";
+import { type L2Session, openL2Session, ownAccount } from "./l2-session.ts";
 import { withId } from "./send-on-l1.ts";
 
 /** A transaction to sign, once its nonce is known. */
@@ -49,9 +49,8 @@ const CHUNK = 32;
  * `sdk/request-conflict`, `sdk/no-storage`, and as drafting does.
  */
 export async function sendPlan<Kind extends L2Kind>(client: CairnClient, plan: L2Plan<Kind>): Promise<SentPlan<Kind>> {
-  const [l1, node] = await Promise.all([client.cairn.l1(), client.cairn.node()]);
-  const store = requestStore(client.cairn.storage(), l1.domain);
-  const session = { client, l1, node, signer: client.cairn.signer(), store, nowSeconds: client.cairn.nowSeconds() };
+  const session = await openL2Session(client);
+  const { store } = session;
   const name = nameRequest(plan.requestId);
   const content = contentOf({ ...plan.wanted, key: session.signer.key });
   const sent = async (): Promise<SentPlan<Kind>> => {

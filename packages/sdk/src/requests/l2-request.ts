@@ -20,7 +20,7 @@ type Status = StatusOf<L2Kind>;
 type View = RouteResponse<"transaction">;
 
 /** What is known of one transaction. */
-interface Seen {
+export interface Seen {
   readonly status: Status;
   readonly view: View | null;
   readonly proof: { readonly json: RouteResponse<"receipt">; readonly receipt: TransactionReceipt } | null;
@@ -88,8 +88,9 @@ export function l2Handle<Kind extends L2Kind>(
     const store = requestStore(client.cairn.storage(), (await client.cairn.l1()).domain);
     const given = over.map(({ sent, seen }) => lossOf(sent, seen.status !== "final"));
     await withNonces({ store }, account, () => giveBack({ store }, account, given, id));
-    const isFailed = all.some(({ seen }) => !order.includes(seen.status));
-    if (over.length === all.length && (isFailed || !document.isNamed)) await store.remove(id);
+    // With one that was paid, the request stays: repeated without it, it would pay that one again.
+    const isAllFailed = all.every(({ seen }) => !order.includes(seen.status));
+    if (over.length === all.length && (isAllFailed || !document.isNamed)) await store.remove(id);
   };
 
   /** Submits what the node does not know, and fills gaps before what waits. */
@@ -156,8 +157,13 @@ export function l2Handle<Kind extends L2Kind>(
   };
 }
 
-/** The node's word up to `confirmed`; L1's after that. */
-async function see(l1: L1Connection, node: NodeClient, sent: SentTransaction, document: L2Document): Promise<Seen> {
+/** What is known of a transaction: the node's word up to `confirmed`; L1's after that. Throws as `status` does. */
+export async function see(
+  l1: L1Connection,
+  node: NodeClient,
+  sent: SentTransaction,
+  document: L2Document,
+): Promise<Seen> {
   const view = await node.transaction({ id: sent.id }).catch((error: unknown) => {
     if (apiErrorOf(error)?.code === "not-found") return null;
     throw error;

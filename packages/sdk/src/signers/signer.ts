@@ -12,8 +12,11 @@ import { bigintToWord } from "@cairn/rpc";
 import { sdkError } from "../errors.ts";
 import type { SignedWithId } from "../wallet.ts";
 
-/** Why something is to be signed: a payment, a payment to L1, half of a swap, or a transfer of 0 that uses a nonce up. */
-export type SigningPurpose = "transfer" | "withdraw" | "swap" | "fill";
+/**
+ * Why something is to be signed: a payment, a payment to L1, half of a swap, a transfer of 0 that uses a nonce up, or a
+ * transfer of 0 that cannot run, which asks for a payment.
+ */
+export type SigningPurpose = "transfer" | "withdraw" | "swap" | "fill" | "request";
 
 /** What is to be signed, whole: a signer hashes it itself and can read what it signs. */
 export interface SigningRequest {

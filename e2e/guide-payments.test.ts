@@ -1,0 +1,70 @@
+/** Runs the guides on payments as they are written: their `sh` blocks in order, on a devnet with stand-in proofs. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { firstDocument, startCairn } from "./support/cairn-command.ts";
+
+const REPOSITORY = join(import.meta.dirname, "..");
+const COMMAND = `${process.execPath} ${join(REPOSITORY, "apps/cli/bin/cairn.mjs")}`;
+
+describe("the guides on payments", () => {
+  const home = mkdtempSync(join(tmpdir(), "cairn-guides-"));
+  const env = { CAIRN_HOME: join(home, "cairn") };
+  let devnet: ChildProcess;
+
+  /** Runs the blocks of a guide in a folder of their own; returns what they print. */
+  const follow = async (guide: string): Promise<string[]> => {
+    const text = readFileSync(join(REPOSITORY, "docs/guides", guide), "utf8");
+    const blocks = [...text.matchAll(/^```sh\n([\s\S]*?)^```/gm)].map(([, block = ""]) => block);
+    const folder = mkdtempSync(join(home, "run-"));
+    const path = `${dirname(process.execPath)}:${process.env.PATH}`;
+    // What one block assigns, later ones use.
+    const script = blocks.map((block) => `${block.replaceAll("npx cairn", COMMAND)}\necho "--- end"\n`).join("");
+    const child = spawn("sh", ["-e", "-c", script], {
+      cwd: folder,
+      env: { ...process.env, ...env, PATH: path },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    let output = "";
+    let problems = "";
+    child.stdout.on("data", (chunk: Buffer) => {
+      output += chunk.toString();
+    });
+    child.stderr.on("data", (chunk: Buffer) => {
+      problems += chunk.toString();
+    });
+    const [code] = await once(child, "close");
+    expect(code, `${output}\n${problems}`).toBe(0);
+    return output.split("--- end\n");
+  };
+
+  beforeAll(async () => {
+    devnet = startCairn(["devnet", "--l1-port", "0", "--api-port", "0", "--metrics-port", "0"], env, "stand-in");
+    await firstDocument(devnet);
+  });
+  afterAll(async () => {
+    if (devnet?.exitCode === null) {
+      devnet.kill("SIGINT");
+      await once(devnet, "close");
+    }
+    rmSync(home, { recursive: true, force: true });
+  });
+
+  it("pay a list, and make its statement", async () => {
+    const [, checked, paid, results, statement] = await follow("pay-salaries.md");
+    expect(checked).toContain("The list can be paid.");
+    expect(paid).toMatch(/3 (?:proven|final)/);
+    expect(results).toMatch(/\n2,anna,0x3c44[0-9a-f]{36},1,61500000,salary 11\/2026,(?:proven|final),0x[0-9a-f]{64},/);
+    expect(statement).toMatch(/closing +306\.25 USD|closing +30[0-9.]+ USD/);
+  });
+
+  it("ask for a payment, and see that it came", async () => {
+    const [asked, , status] = await follow("accept-payments.md");
+    expect(asked).toMatch(/"link": "cairn:cairn1[a-z2-7]{90}\?chain=31337&/);
+    expect(status).toMatch(/status +paid, (?:confirmed|proven|final)\n/);
+    expect(status).toMatch(/paid +25 USD\n/);
+  });
+});

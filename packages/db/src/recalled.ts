@@ -1,0 +1,52 @@
+import { sql } from "kysely";
+import { type StoredForeignTransaction, toForeignTransaction } from "./block-records.ts";
+import type { Db } from "./database.ts";
+import { type StoredTransaction, upsertTransactions } from "./transactions.ts";
+
+/**
+ * The transaction of others that used a nonce of an account: each executed transaction uses one, in order. Undefined when
+ * the nonce is unused, or when its transaction is known.
+ */
+export async function findForeignByNonce(
+  db: Db,
+  from: number,
+  nonce: number,
+): Promise<StoredForeignTransaction | undefined> {
+  const { rows } = await sql<{ readonly block_number: number; readonly slot: number; readonly is_foreign: boolean }>`
+    select block_number, slot, is_foreign from (
+      select block_number, slot, false as is_foreign from transactions
+        where from_index = ${from} and status = 'confirmed'
+      union all
+      select block_number, slot, true from foreign_transactions where from_index = ${from}
+    ) as executed
+    order by block_number, slot offset ${nonce} limit 1
+  `.execute(db);
+  const [used] = rows;
+  if (used?.is_foreign !== true) return undefined;
+  const row = await db
+    .selectFrom("foreign_transactions")
+    .selectAll()
+    .where("block_number", "=", Number(used.block_number))
+    .where("slot", "=", used.slot)
+    .executeTakeFirst();
+  return row && toForeignTransaction(row);
+}
+
+/**
+ * Puts a signed transaction in the place of the one of others that it is; false when that is gone. What has its place in
+ * the block from now on has its id and reference as well.
+ */
+export async function recallTransaction(db: Db, transaction: StoredTransaction): Promise<boolean> {
+  const { inclusion } = transaction;
+  if (inclusion === null) return false;
+  return db.transaction().execute(async (writing) => {
+    const { numDeletedRows } = await writing
+      .deleteFrom("foreign_transactions")
+      .where("block_number", "=", inclusion.blockNumber)
+      .where("slot", "=", inclusion.slot)
+      .executeTakeFirst();
+    if (numDeletedRows !== 1n) return false;
+    await upsertTransactions(writing, [transaction]);
+    return true;
+  });
+}

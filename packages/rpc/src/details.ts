@@ -1,0 +1,73 @@
+/**
+ * How descriptions of schemas go on in the OpenAPI document, by how they begin: pages load the schemas, and need no more.
+ */
+export const DETAILS: Readonly<Record<string, string>> = {
+  "31 bytes of the sender's choice": ", signed and kept but not published; zeros for none",
+  "L1 changed": ": this block and later ones were dropped and their transactions run again",
+  "L1 transaction":
+    ", and whether paid or claimable, are an archive's word; that it is settled is not: the contract says it",
+  "`cursor` of the next page": "; null after the last. A page may be short or empty before the end",
+  "account that is paid": ", also one that a deposit or transfer created; without an account, an L1 address",
+  "as its contract says it": ", with all but plain characters replaced by `?`; anyone may choose any. Null without one",
+  "at most 100": ", the oldest ones; also those that wait for a block",
+  "by the account's key": ", of the transfer of 0 that `requestAuthorization` describes: rx and s, 32 bytes each",
+  "by what blocks hold that are not late": "; `expired` when that is nothing and the time is over",
+  "decimal integer": ", smallest unit; negative where the operator pays a part",
+  "gas that this owed payout would burn":
+    ", because of which this node leaves it to others to pay; null when it does not",
+  "hash of the last block": ", which commits to every block before it",
+  "ids of the transactions it runs together with": ", itself included",
+  "keccak256 of the data in calldata": ", or the blob's versioned hash",
+  "nothing has happened": ", and the connection works: pages cannot see pings",
+  "null when all accounts are summed up":
+    ", as a rule; else the rest is in the next pages, to be added: anyone can open accounts for an owner",
+  "of an entry of the L1 queue": ", `received` until a block holds it",
+  "of the least certain payment that counts": "; null while there is none",
+  "only accounts whose key the owner authorised on L1": ", or only others",
+  "only what comes": ", or only what goes; transfers between the owner's accounts do both",
+  "root of the tree over the block hashes": ", for receipts; null as `history`",
+  submitter:
+    ", point, L1 transaction and block are an archive's word: L1 had forgotten them when this node was restored",
+  "the client's own name for the payment":
+    ", 1 to 255 visible ASCII characters: while what was submitted under it has run or may still run, the sender's account can submit nothing else under it",
+  "the newest accepted batches that this node paid for": ", at most 32, together; null when there is none",
+  "the open block if there is one": ", else the last; its transactions are included",
+  "what moves": ", or is to move; null if that is known only once it is executed",
+  "what the block publishes": ": 26 bytes a cell, the header cell first, without zero cells at the end",
+  "when the node received it": ", or L1 mined it; else the time of its block",
+  "where L1 and proof compare the lists of the batch":
+    "; null when others submitted this node's blocks to L1 in their own way",
+  "whether its block is later than the request allows": "; such payments do not count",
+  "whether money comes or goes": "; `both` for a transfer between accounts of the owner",
+  "31 bytes by which the payment is recognised": "; not zeros",
+  "L1 address": "; mixed case must have the EIP-55 checksum",
+  "`next` of the previous page": "; the first page if absent",
+  "account that pays": "; of a request, the address that sent it",
+  "after the batch": "; null while L1 has revoked a batch of others",
+  "as people copy it": "; spaces around it do not count",
+  "batches after which this node proves accounts": "; null for none",
+  "fields of `BatchHeader` in the order of the struct": ", without filling",
+  "first second at which it may run": "; 0 for at once",
+  "in the batch's list": ", as the contract's `pay` counts",
+  "last second": ", since the epoch, at which it can be paid in time",
+  "of the accounts without a key": ", which only L1 can move",
+  "only accounts with this key": "; 0 for those without one",
+  "owner of the credited account": ", or sender of the request",
+  "received until a block has consumed it": ", then the block's",
+  "stands for machine and process": ", which it does not reveal",
+  "that ends with this state":
+    ": its header has the root; null for the last sealed block, for which only this node vouches",
+  "the batch that holds the block": "; null until it is closed",
+  "what it did": "; null until a block has consumed it",
+  "BN254 scalar field element": ", 32 bytes",
+  "after the block": "; their hash is the history",
+  "fees that its blocks credited": ", by token",
+  "new key of an account": ", or that of a deposit",
+  "x of the L2 public key": "; 0 means no key",
+  "of the transaction; null for transactions in blocks of others": ", whose ids L1 does not have",
+  "own: built by this node; l1: made by others":
+    ", rebuilt from L1, which reveals neither the ids nor the times of its transactions",
+  "what this node's account paid L1 for the batch": " and its payouts; null when it has paid nothing for it",
+  "settled: paid or claimable": ", L1 had forgotten which when this node was restored",
+  "ETH, or the symbol of a token": " that pays fees here, for which it could be taken",
+};
