@@ -11,7 +11,9 @@ export function proversTable({ takenAt, machine, load, blocks, slots, times }: P
       `A batch of ${blocks} blocks of ${slots} slots, closed by a node before prover processes start on its PostgreSQL: ${formatMachine(machine)}, ${takenAt}, load average ${formatDecimal(load, 1)}.`,
       `A single proof already uses all ${machine.cores} cores most of the time, so more processes on this machine only fill its pauses; what they gain on machines of their own is in the table of machines.`,
       ...(load > machine.cores
-        ? ["Other work ran beside them: more processes also got a larger share of the cores, so the gain is overstated."]
+        ? [
+            "Other work ran beside them: more processes also got a larger share of the cores, so the gain is overstated.",
+          ]
         : []),
     ],
     columns: [
