@@ -88,9 +88,8 @@ export function l2Handle<Kind extends L2Kind>(
     const store = requestStore(client.cairn.storage(), (await client.cairn.l1()).domain);
     const given = over.map(({ sent, seen }) => lossOf(sent, seen.status !== "final"));
     await withNonces({ store }, account, () => giveBack({ store }, account, given, id));
-    // With one that was paid, the request stays: repeated without it, it would pay that one again.
-    const isAllFailed = all.every(({ seen }) => !order.includes(seen.status));
-    if (over.length === all.length && (isAllFailed || !document.isNamed)) await store.remove(id);
+    const statuses = all.map(({ seen }) => seen.status);
+    if (isForgettable(statuses, document)) await store.remove(id);
   };
 
   /** Submits what the node does not know, and fills gaps before what waits. */
@@ -155,6 +154,20 @@ export function l2Handle<Kind extends L2Kind>(
       await store.remove(id);
     },
   };
+}
+
+/**
+ * Whether a request is over and need not be kept: all of it failed, so that its id may be used again, or it has no id of
+ * the caller's. One of which some is paid stays under its id: repeated without it, it would pay that again.
+ */
+export function isForgettable(
+  statuses: readonly Status[],
+  document: Pick<L2Document, "kind" | "role" | "isNamed">,
+): boolean {
+  const order = orderOf(document);
+  const isAllFailed = statuses.every((status) => !order.includes(status));
+  const isAllOver = statuses.every((status) => status === "final" || !order.includes(status));
+  return isAllOver && (isAllFailed || !document.isNamed);
 }
 
 /** What is known of a transaction: the node's word up to `confirmed`; L1's after that. Throws as `status` does. */
@@ -249,6 +262,6 @@ function receiptOf({ id, json }: SentTransaction, { view, proof, payout }: Seen)
 }
 
 /** A taker's swap is never merely offered. */
-function orderOf({ kind, role }: L2Document): readonly Status[] {
+function orderOf({ kind, role }: Pick<L2Document, "kind" | "role">): readonly Status[] {
   return STATUSES[kind].filter((status) => (role === "maker" ? status !== "signed" : status !== "offered"));
 }
