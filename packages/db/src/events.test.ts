@@ -346,6 +346,10 @@ describe("writers whose commits interleave, on a server", () => {
           await upsertTransactions(transaction, [received(nonce), received(nonce + 1)]);
           await sql`select pg_sleep(${((nonce * 7919) % 5) / 1000})`.execute(transaction);
           await upsertTransactions(transaction, [received(nonce + 2)]);
+          // Some commits take a while.
+          if (turn % 3 !== writer % 3) return;
+          await sql`set constraints all immediate`.execute(transaction);
+          await sql`select pg_sleep(0.004)`.execute(transaction);
         });
       }
     };
