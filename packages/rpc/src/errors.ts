@@ -72,7 +72,7 @@ export const API_ERRORS = {
   },
   "rate-limited": {
     http: 429,
-    jsonRpc: -32015,
+    jsonRpc: -32017,
     isRetryable: true,
   },
   "headers-too-large": {

@@ -136,6 +136,8 @@ describe("the OpenAPI document", () => {
     expect(shared.map(([status, some]) => [status, some.map(([code]) => code)])).toEqual([
       [429, ["overloaded", "rate-limited"]],
     ]);
+    const ownCodes = Object.values(API_ERRORS).flatMap(({ jsonRpc }) => (jsonRpc > -32_100 ? [jsonRpc] : []));
+    expect(new Set(ownCodes).size).toBe(ownCodes.length);
     const { paths } = openApiDocument("1") as { paths: Record<string, { post?: { responses: object } }> };
     const responses = JSON.stringify(paths["/v1/transactions"]?.post?.responses);
     for (const code of ["overloaded", "rate-limited"]) expect(responses).toContain(`\`${code}\``);

@@ -42,7 +42,9 @@ describe("a node on an L1 that has forgotten its past", () => {
           return { number, timestamp, oldRoot, newRoot, cells, chains, l1Operations, transactions, status };
         },
       ),
-      batches: batches.map(({ closedAtMs: _, readyAtMs: __, proof: ___, isFromArchive: ____, ...batch }) => batch),
+      batches: batches.map(
+        ({ closedAtMs: _, readyAtMs: __, proof: ___, isFromArchive: ____, cost: _____, ...batch }) => batch,
+      ),
       payouts: payouts.map(({ isFromArchive: _, ...payout }) => payout),
       entries: entries.map(({ isFromArchive: _, ...entry }) => entry),
       processed,
