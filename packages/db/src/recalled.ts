@@ -12,6 +12,14 @@ export async function findForeignByNonce(
   from: number,
   nonce: number,
 ): Promise<StoredForeignTransaction | undefined> {
+  // Of most accounts everything is known: then nothing has to be counted.
+  const any = await db
+    .selectFrom("foreign_transactions")
+    .select("slot")
+    .where("from_index", "=", from)
+    .limit(1)
+    .executeTakeFirst();
+  if (any === undefined) return undefined;
   const { rows } = await sql<{ readonly block_number: number; readonly slot: number; readonly is_foreign: boolean }>`
     select block_number, slot, is_foreign from (
       select block_number, slot, false as is_foreign from transactions
