@@ -34,8 +34,8 @@ export interface RestoreReport {
   readonly calldata: Sample;
   /** From a file into memory. */
   readonly memory: Sample;
-  /** From a file into LMDB, of a history in which each account takes part {@link RECURRENCES} times. */
-  readonly recurring: Sample;
+  /** From a file into LMDB, of a history in which each account takes part {@link RECURRENCES} times; earlier reports lack it. */
+  readonly recurring?: Sample;
   /** Decoded batches, replayed and checked except for the root; nothing is hashed into the tree or written. */
   readonly replay: Sample;
 }

@@ -8,7 +8,7 @@ export function restoreTables(reports: readonly RestoreReport[]): Table[] {
   const [first] = reports;
   if (first === undefined) return [];
   const { accounts, transfers } = first;
-  const rows: readonly (readonly [string, (report: RestoreReport) => Sample])[] = [
+  const rows: readonly (readonly [string, (report: RestoreReport) => Sample | undefined])[] = [
     ["JSON-RPC over HTTP to LMDB", ({ rpc }) => rpc],
     ["archive file to LMDB", ({ archive }) => archive],
     ["calldata in memory to LMDB", ({ calldata }) => calldata],
@@ -26,7 +26,10 @@ export function restoreTables(reports: readonly RestoreReport[]): Table[] {
       ],
       columns: ["", "slots", "per second", "spread"],
       rows: reports.flatMap((report) =>
-        rows.map(([name, of]) => [name, String(report.slots), ...sampleCells(of(report), formatInteger)]),
+        rows.flatMap(([name, of]) => {
+          const sample = of(report);
+          return sample === undefined ? [] : [[name, String(report.slots), ...sampleCells(sample, formatInteger)]];
+        }),
       ),
     },
   ];
