@@ -327,11 +327,12 @@ export function createPublisher(settings: PublisherSettings, deps: PublisherDeps
       crashPoint("proof-checked");
       return true;
     }
+    if (batch.proofId !== null) await rejectProof(db, batch.proofId, clock.nowMs());
+    // Whoever sees the count finds the proof gone.
     metrics.badProof();
     const details = { block: batch.firstBlock, point, proofBytes: proof.length, prover: batch.proofDetails };
     const error = new CairnError<NodeErrorCode>("node/proof-rejected", "L1 does not accept a proof", { details });
     logger.error({ err: error, ...details }, "bad proof removed");
-    if (batch.proofId !== null) await rejectProof(db, batch.proofId, clock.nowMs());
     return false;
   };
 
