@@ -1,3 +1,4 @@
+export { clientOf } from "./api/rate-limit.ts";
 export { NODE_VERSION } from "./api/server.ts";
 export { type BatchPlan, batchPlan, type PlannedProof } from "./batches/plan.ts";
 export { type Clock, createManualClock, type ManualClock, systemClock } from "./clock.ts";

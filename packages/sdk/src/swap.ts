@@ -8,7 +8,6 @@ import {
   type Domain,
   decodeFloat16,
   decodeFloat40,
-  isCairnError,
   type L2Transaction,
   type Link,
   linkContentWords,
@@ -18,17 +17,11 @@ import {
   tokenId,
   WHOLE_BALANCE,
 } from "@cairn/protocol";
-import {
-  bigintToWord,
-  ENGLISH,
-  type SignedTransactionJson,
-  signedTransactionFromJson,
-  signedTransactionSchema,
-  signedTransactionToJson,
-} from "@cairn/rpc";
+import { bigintToWord, signedTransactionToJson } from "@cairn/rpc";
 import { encodeAmount, encodeFee } from "./amounts.ts";
 import type { SdkErrorCode } from "./errors.ts";
 import type { Payee } from "./payee.ts";
+import { parseSignedTransaction } from "./signed-json.ts";
 import { type SenderAccount, type SignedWithId, type TransferDraft, toTransfer, type Wallet } from "./wallet.ts";
 
 /** A linked transaction: a transfer, to an existing account or a new one. */
@@ -268,17 +261,7 @@ function exactAmount({ amount }: LinkedTransfer): bigint {
 }
 
 function parseSigned(json: unknown, side: string): SignedTransaction {
-  const parsed = signedTransactionSchema.safeParse(json, ENGLISH);
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    throw bad(`${[side, ...(issue?.path ?? [])].join(".")}: ${issue?.message}`, parsed.error);
-  }
-  try {
-    return signedTransactionFromJson(parsed.data satisfies SignedTransactionJson);
-  } catch (cause) {
-    if (isCairnError(cause)) throw bad(`${side}: ${cause.message}`, cause);
-    throw cause;
-  }
+  return parseSignedTransaction(json, (path, problem, cause) => bad(`${[side, ...path].join(".")}: ${problem}`, cause));
 }
 
 function asRecord(value: unknown): Record<string, unknown> {

@@ -7,7 +7,6 @@ import { cliError } from "../errors.ts";
 import { addExamples, addKeyOptions, addNetworkOptions, type Host } from "../host.ts";
 import { jsonLine } from "../output.ts";
 import { findSender, openSigning, parseIndex } from "../payments/session.ts";
-import { createSponsorServer } from "../payments/sponsor-server.ts";
 import { findToken } from "../tokens.ts";
 
 interface SponsorOptions {
@@ -72,6 +71,8 @@ async function serveSponsor(context: Context, options: SponsorOptions & CommonOp
   const sponsor = createSponsor({ wallet, account: account.index, node, limits, storage: fileStorage(folder) });
   await sponsor.terms();
   const tell = (event: object, text: string): void => terminal.stdout(output.isJson ? jsonLine(event) : `${text}\n`);
+  // Other commands need no HTTP server.
+  const { createSponsorServer } = await import("../payments/sponsor-server.ts");
   const app = createSponsorServer(sponsor, {
     trustedProxies: (options.trustedProxies ?? "").split(",").filter((part) => part !== ""),
     onPaid: (payment) =>

@@ -1,3 +1,4 @@
+import { clientOf } from "@cairn/node";
 import { isCairnError } from "@cairn/protocol";
 import { apiErrorOf, type Sponsor, sponsorTermsToJson } from "@cairn/sdk";
 import { type FastifyInstance, fastify } from "fastify";
@@ -44,8 +45,9 @@ export function createSponsorServer(sponsor: Sponsor, options: SponsorServerOpti
   );
   app.get("/v1/terms", async () => sponsorTermsToJson(await sponsor.terms()));
   app.post("/v1/payments", async ({ body, ip }) => {
-    const paid = await sponsor.pay(body as Parameters<Sponsor["pay"]>[0], ip);
-    onPaid({ id: paid.id, client: ip, status: paid.status });
+    const client = clientOf(ip);
+    const paid = await sponsor.pay(body as Parameters<Sponsor["pay"]>[0], client);
+    onPaid({ id: paid.id, client, status: paid.status });
     return paid;
   });
   app.setErrorHandler((error, _request, reply) => {

@@ -7,87 +7,95 @@ export interface SponsorLimits {
   readonly feesPerDay: bigint;
   /** Payments of an account in a day. */
   readonly paymentsPerAccount: number;
-  /** Tries of a client in a day, successful or not. */
+  /** Tries of a client in a day, successful or not, at one process. */
   readonly triesPerClient: number;
   /** Tokens that may be paid with; all by default. */
   readonly tokens?: readonly number[];
 }
 
-/** What was used of a day. */
+/** What was given in a day. */
 interface Day {
   /** Decimal digits. */
   readonly fees: string;
   readonly accounts: Readonly<Record<string, number>>;
-  readonly clients: Readonly<Record<string, number>>;
+}
+
+/** A payment, by what counts. */
+export interface Counted {
+  readonly account: number;
+  readonly fee: bigint;
 }
 
 const PREFIX = "sponsor/day/";
 const DAY_SECONDS = 86_400;
-/** Clients of a day that are told apart: anyone may have many addresses. */
-const MAX_CLIENTS = 50_000;
-const NOTHING: Day = { fees: "0", accounts: {}, clients: {} };
+/** Clients that are remembered; beyond, the one that came first is forgotten, so that many cannot lock others out. */
+const MAX_CLIENTS = 100_000;
+const NOTHING: Day = { fees: "0", accounts: {} };
 
-/** Limits with what was used of them; whoever calls holds the storage's lock. */
-export interface Usage {
-  /** Counts a try. Throws `sdk/not-sponsored` beyond the limit. */
-  readonly noteTry: (client: string) => Promise<void>;
-  /** Takes a payment's fee out of the day's, durably. Throws `sdk/not-sponsored` where a limit is reached. */
-  readonly take: (payment: { readonly account: number; readonly fee: bigint }) => Promise<void>;
-  /** Puts it back: the payment will never run. */
-  readonly putBack: (payment: { readonly account: number; readonly fee: bigint }) => Promise<void>;
+/** Counts the tries of clients, before anything is computed for them. Throws `sdk/not-sponsored` beyond the limit. */
+export function createTries({ triesPerClient }: SponsorLimits, nowSeconds: () => number): (client: string) => void {
+  const tries = new Map<string, number>();
+  let today = dayOf(nowSeconds());
+  return (client) => {
+    const day = dayOf(nowSeconds());
+    if (day !== today) tries.clear();
+    today = day;
+    const before = tries.get(client) ?? 0;
+    if (before >= triesPerClient) throw limitReached(`${triesPerClient} tries a day`, "triesPerClient", nowSeconds());
+    const [first] = tries.keys();
+    if (before === 0 && tries.size >= MAX_CLIENTS && first !== undefined) tries.delete(first);
+    tries.set(client, before + 1);
+  };
 }
 
-/** Usage in a storage, so that it survives restarts. */
-export function createUsage(limits: SponsorLimits, storage: RequestStorage, nowSeconds: () => number): Usage {
-  const today = (): string => `${PREFIX}${Math.floor(nowSeconds() / DAY_SECONDS)}`;
-  const untilTomorrow = (): { readonly retryAfterSeconds: number } => ({
-    retryAfterSeconds: DAY_SECONDS - (nowSeconds() % DAY_SECONDS),
-  });
+/** What was given, in a storage, so that limits survive restarts; whoever calls holds the storage's lock. */
+export interface Usage {
+  /** Takes a payment's fee out of the day's, durably. Throws `sdk/not-sponsored` where a limit is reached. */
+  readonly take: (payment: Counted) => Promise<void>;
+  /** Puts it back: the payment will never run. */
+  readonly putBack: (payment: Counted) => Promise<void>;
+}
 
-  const read = async (name: string): Promise<Day> => {
-    const text = await storage.read(name);
+/** Usage in a storage. */
+export function createUsage(limits: SponsorLimits, storage: RequestStorage, nowSeconds: () => number): Usage {
+  const today = (): string => `${PREFIX}${dayOf(nowSeconds())}`;
+
+  const read = async (): Promise<Day> => {
+    const text = await storage.read(today());
     return text === null ? NOTHING : (JSON.parse(text) as Day);
   };
-  const write = async (name: string, day: Day): Promise<void> => {
+  const write = async (day: Day): Promise<void> => {
+    const name = today();
     await storage.write(name, JSON.stringify(day));
     for (const old of await storage.names(PREFIX)) if (old !== name) await storage.remove(old);
   };
-  const add = async (account: number, payments: number, fee: bigint): Promise<void> => {
-    const name = today();
-    const day = await read(name);
-    const count = Math.max(0, (day.accounts[account] ?? 0) + payments);
-    const fees = BigInt(day.fees) + fee;
-    await write(name, {
-      ...day,
-      fees: (fees < 0n ? 0n : fees).toString(),
-      accounts: { ...day.accounts, [account]: count },
-    });
-  };
 
   return {
-    noteTry: async (client) => {
-      const name = today();
-      const day = await read(name);
-      const tries = day.clients[client] ?? 0;
-      if (tries >= limits.triesPerClient) {
-        throw notSponsored(`${limits.triesPerClient} tries a day`, "triesPerClient", untilTomorrow());
-      }
-      if (tries === 0 && Object.keys(day.clients).length >= MAX_CLIENTS) {
-        throw notSponsored("too many clients today", "clients", untilTomorrow());
-      }
-      await write(name, { ...day, clients: { ...day.clients, [client]: tries + 1 } });
-    },
     take: async ({ account, fee }) => {
-      const day = await read(today());
-      if ((day.accounts[account] ?? 0) >= limits.paymentsPerAccount) {
+      const { fees, accounts } = await read();
+      const payments = accounts[account] ?? 0;
+      if (payments >= limits.paymentsPerAccount) {
         const problem = `${limits.paymentsPerAccount} payments of an account a day`;
-        throw notSponsored(problem, "paymentsPerAccount", untilTomorrow());
+        throw limitReached(problem, "paymentsPerAccount", nowSeconds());
       }
-      if (BigInt(day.fees) + fee > limits.feesPerDay) {
-        throw notSponsored("the day's fees are used up", "feesPerDay", untilTomorrow());
-      }
-      await add(account, 1, fee);
+      const sum = BigInt(fees) + fee;
+      if (sum > limits.feesPerDay) throw limitReached("the day's fees are used up", "feesPerDay", nowSeconds());
+      await write({ fees: sum.toString(), accounts: { ...accounts, [account]: payments + 1 } });
     },
-    putBack: ({ account, fee }) => add(account, -1, -fee),
+    putBack: async ({ account, fee }) => {
+      const { fees, accounts } = await read();
+      const payments = accounts[account] ?? 0;
+      // Nothing of a day before.
+      if (payments === 0) return;
+      await write({ fees: (BigInt(fees) - fee).toString(), accounts: { ...accounts, [account]: payments - 1 } });
+    },
   };
+}
+
+function dayOf(seconds: number): number {
+  return Math.floor(seconds / DAY_SECONDS);
+}
+
+function limitReached(message: string, reason: string, nowSeconds: number): Error {
+  return notSponsored(message, reason, { retryAfterSeconds: DAY_SECONDS - (nowSeconds % DAY_SECONDS) });
 }

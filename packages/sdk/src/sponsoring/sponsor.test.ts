@@ -24,6 +24,7 @@ describe("a sponsor", () => {
   let submitted: SignedTransactionJson[][];
   let failure: Error | null;
   let now: number;
+  let price: bigint;
   let storage: RequestStorage;
   let sponsor: Sponsor;
   let terms: SponsorTerms;
@@ -37,7 +38,7 @@ describe("a sponsor", () => {
     quote: async ({ kind, tokenId }) => ({
       kind,
       tokenId: Number(tokenId),
-      fee: kind === "transfer" ? "5" : "20",
+      fee: kind === "transfer" ? price.toString() : "20",
       minimumFee: "4",
       parts: { data: "1", proof: "1", operator: "1" },
       gasPriceWei: "1",
@@ -76,7 +77,7 @@ describe("a sponsor", () => {
       [64, { ...accountOf(ALICE, { index: 64, tokenId: 1 }), balance: "1000" }],
       [70, { ...SPONSOR, balance: "1000" }],
     ]);
-    [submitted, failure, now, storage] = [[], null, NOW, memoryStorage()];
+    [submitted, failure, now, price, storage] = [[], null, NOW, 5n, memoryStorage()];
     sponsor = begin();
     terms = sponsorTermsFromJson(JSON.parse(JSON.stringify(sponsorTermsToJson(await sponsor.terms()))));
   });
@@ -179,11 +180,52 @@ describe("a sponsor", () => {
     const beyond = await sponsor.pay(payment(), "client").catch((error: CairnError) => error);
     expect(beyond).toEqual(refused("feesPerDay"));
     expect(beyond).toMatchObject({ details: { retryAfterSeconds: DAY - (NOW % DAY) } });
-    for (let i = 0; i < 2; i++) await sponsor.pay(payment(), "client").catch(() => undefined);
+    for (let i = 0; i < 6; i++) await sponsor.pay(payment(), "client").catch(() => undefined);
     await expect(sponsor.pay(payment(), "client")).rejects.toEqual(refused("triesPerClient"));
     now += DAY;
     terms = await sponsor.terms();
     await sponsor.pay(payment(), "client");
+  });
+
+  it("lets no client lock others out: neither by its tries, nor by asking for terms all day", async () => {
+    for (let i = 0; i < 20; i++) await sponsor.pay({ ...payment(), amount: -1 }, "flood").catch(() => undefined);
+    await expect(sponsor.pay(payment(), "flood")).rejects.toEqual(refused("triesPerClient"));
+    const early = payment();
+    for (let i = 0; i < 200; i++) {
+      now += 1;
+      price = i % 2 === 0 ? 6n : 7n;
+      await sponsor.terms();
+    }
+    expect(await sponsor.pay(early, "client")).toMatchObject({ status: "confirmed" });
+    const stored = JSON.parse((await storage.read("sponsor/terms")) ?? "[]") as object[];
+    expect(stored).toHaveLength(3);
+  });
+
+  it("knows the terms that were told before a restart, or by another process with its storage", async () => {
+    const signed = payment();
+    expect(await begin().pay(signed, "client")).toMatchObject({ status: "confirmed" });
+  });
+
+  it("checks a payment without making others wait", async () => {
+    const slow = Promise.withResolvers<void>();
+    const asked = Promise.withResolvers<void>();
+    const waiting: SponsorConfig["node"] = {
+      ...node,
+      account: async (args) => {
+        if (Number(args.index) === 90) {
+          asked.resolve();
+          await slow.promise;
+        }
+        return node.account(args);
+      },
+    };
+    sponsor = begin({ node: waiting });
+    const from = accounts.get(64) ?? expect.unreachable();
+    const stuck = sponsor.pay(payment({ from: { ...from, index: 90 } }), "flood").catch((error: unknown) => error);
+    await asked.promise;
+    expect(await sponsor.pay(payment(), "client")).toMatchObject({ status: "confirmed" });
+    slow.resolve();
+    expect(await stuck).toEqual(refused("account"));
   });
 
   it("pays only in the tokens that it names, and not from an account that it cannot sign for or that is empty", async () => {
@@ -195,6 +237,7 @@ describe("a sponsor", () => {
     await sponsor.terms();
     await expect(sponsor.pay(payment(), "other")).rejects.toEqual(refused("sponsor"));
     accounts.set(70, { ...accountOf(CAROL, { index: 70, tokenId: 0 }), balance: "1000" });
+    now += 5;
     await expect(sponsor.terms()).rejects.toEqual(refused("sponsor"));
   });
 

@@ -2,6 +2,7 @@ import { messageHash, verify } from "@cairn/crypto";
 import {
   decodeFloat16,
   decodeFloat40,
+  isCairnError,
   type L2Transaction,
   messageWords,
   type SignedTransaction,
@@ -9,10 +10,8 @@ import {
 } from "@cairn/protocol";
 import {
   bigintToWord,
-  ENGLISH,
   type SignedTransactionJson,
   signedTransactionFromJson,
-  signedTransactionSchema,
   signedTransactionToJson,
   wordToBigint,
 } from "@cairn/rpc";
@@ -20,10 +19,12 @@ import { ceilToFee } from "../amounts.ts";
 import type { NodeClient } from "../client.ts";
 import { apiErrorOf } from "../errors.ts";
 import { type AccountView, existingPayee, findAccount } from "../payee.ts";
+import { parseSignedTransaction } from "../signed-json.ts";
 import type { RequestStorage } from "../storage/storage.ts";
 import type { Wallet } from "../wallet.ts";
-import { createUsage, type SponsorLimits } from "./limits.ts";
-import { linkToPayment, linkToSponsor, notSponsored, type SponsoredKind, type SponsorTerms } from "./terms.ts";
+import { createTries, createUsage, type SponsorLimits } from "./limits.ts";
+import { linkToPayment, notSponsored, type SponsoredKind, type SponsorTerms } from "./terms.ts";
+import { createToldTerms } from "./told-terms.ts";
 
 /** What a sponsor needs. */
 export interface SponsorConfig {
@@ -62,24 +63,27 @@ export interface Sponsor {
 const LOCK = "sponsor";
 const SIGNED = "sponsor/signed/";
 const VALID_SECONDS = 1800;
-/** How long a payment that was signed for earlier fees is taken. */
-const TERMS_SECONDS = 600;
+/** Seconds for which everybody gets the same terms, so that asking costs the node little. */
+const FRESH_SECONDS = 5;
 
 /**
  * A sponsor of payments by people who hold nothing that pays fees. Attacks considered: payments that wait hold the sponsor's nonce
  * (only the account's next nonce, valid at once, is taken); payments that fail (the group runs as a whole or not at all, so it costs
- * nothing); using up others' limits (signatures are checked first); many accounts (the day's fees are limited); crashes (what was
- * signed and used is stored before it is submitted).
+ * nothing); using up others' limits (signatures are checked first); many accounts (the day's fees are limited); floods (tries are
+ * counted before anything else, and checks wait for nobody); pushing out the terms that others were told (equal terms are kept
+ * once); crashes (what was signed and used is stored before it is submitted). The node is believed when it refuses a group: one that
+ * lies can make that group run later without its fee being counted, once for each nonce of the sponsor.
  *
  * @example
- * const sponsor = createSponsor({ wallet, account: 64, node, limits, storage: await fileStorage("sponsor") });
+ * const sponsor = createSponsor({ wallet, account: 64, node, limits, storage: fileStorage("sponsor") });
  * const { id } = await sponsor.pay(signedByUser, request.ip);
  */
 export function createSponsor(config: SponsorConfig): Sponsor {
   const { wallet, node, limits, storage, nowSeconds = () => Math.floor(Date.now() / 1000) } = config;
   const usage = createUsage(limits, storage, nowSeconds);
-  /** Fees that were told, by when they end to hold. */
-  let told: readonly { readonly terms: SponsorTerms; readonly until: number }[] = [];
+  const countTry = createTries(limits, nowSeconds);
+  const told = createToldTerms(storage, nowSeconds);
+  let fresh: { readonly since: number; readonly terms: Promise<SponsorTerms> } | null = null;
 
   const ownAccount = async (): Promise<AccountView> => {
     const account = await findAccount(node, config.account);
@@ -87,7 +91,7 @@ export function createSponsor(config: SponsorConfig): Sponsor {
     throw notSponsored(`the sponsor cannot sign for account ${config.account}`, "sponsor");
   };
 
-  const terms = async (): Promise<SponsorTerms> => {
+  const makeTerms = async (): Promise<SponsorTerms> => {
     const account = await ownAccount();
     const { tokenId } = account;
     const quote = async (kind: SponsoredKind) => BigInt((await node.quote({ kind, tokenId })).fee);
@@ -99,22 +103,30 @@ export function createSponsor(config: SponsorConfig): Sponsor {
       fees: { transfer: ceilToFee(2n * transfer), transferToNew: ceilToFee(transferToNew + transfer) },
       validSeconds: VALID_SECONDS,
     };
-    const now = nowSeconds();
-    told = [...told.filter(({ until }) => until > now).slice(-50), { terms: made, until: now + TERMS_SECONDS }];
+    await told.remember(made);
     return made;
   };
 
-  /** The fee to which the payment is linked. Throws `sdk/not-sponsored` unless it is one that was told. */
-  const feeOf = (payment: L2Transaction): bigint => {
-    const link = payment.type === "withdraw" ? null : payment.link;
-    if (payment.type === "withdraw" || link === null)
-      throw notSponsored("the payment is not linked to a sponsor's", "link");
+  const terms = (): Promise<SponsorTerms> => {
     const now = nowSeconds();
-    for (const { terms: offered, until } of told) {
-      const fee = offered.fees[payment.type];
-      const expected = linkToSponsor(offered, fee);
-      if (until > now && link.offset === expected.offset && link.content === expected.content) return fee;
+    if (fresh === null || now - fresh.since >= FRESH_SECONDS) {
+      const made = makeTerms();
+      fresh = { since: now, terms: made };
+      // A failure is not kept.
+      made.catch(() => {
+        fresh = null;
+      });
     }
+    return fresh.terms;
+  };
+
+  /** The fee to which the payment is linked. Throws `sdk/not-sponsored` unless it is one that was told. */
+  const feeOf = async (payment: L2Transaction): Promise<bigint> => {
+    if (payment.type === "withdraw" || payment.link === null) {
+      throw notSponsored("the payment is not linked to a sponsor's", "link");
+    }
+    const fee = await told.feeFor(payment);
+    if (fee !== null) return fee;
     throw notSponsored("the payment is linked to other terms than those of the last minutes", "terms");
   };
 
@@ -174,42 +186,56 @@ export function createSponsor(config: SponsorConfig): Sponsor {
     }
   };
 
-  const payNew = async (payment: SignedTransaction, id: string, client: string): Promise<Sponsorship> => {
-    const account = payment.transaction.from;
-    await usage.noteTry(client);
+  /** What the sponsor would pay for a payment that can run now. Throws `sdk/not-sponsored`. */
+  const check = async (payment: SignedTransaction, id: string): Promise<bigint> => {
     assertPayable(payment.transaction);
-    const fee = feeOf(payment.transaction);
+    const fee = await feeOf(payment.transaction);
     await assertRunnable(payment, wordToBigint(id));
-    await usage.take({ account, fee });
+    return fee;
+  };
+
+  const payNew = async (payment: SignedTransaction, id: string, fee: bigint): Promise<Sponsorship> => {
+    await usage.take({ account: payment.transaction.from, fee });
     try {
       const group = await signGroup(payment, fee);
       await storage.write(nameOf(payment, id), JSON.stringify(group.map(signedTransactionToJson)));
       return await submit(id, group);
     } catch (error) {
       // Whatever else happens, it may have arrived.
-      if (apiErrorOf(error)?.code === "rejected" || isOwn(error)) await release(payment, id, fee);
+      const isOver = apiErrorOf(error)?.code === "rejected" || isCairnError(error, "sdk/not-sponsored");
+      if (isOver) await release(payment, id, fee);
       throw error;
+    }
+  };
+
+  /** Submits what was signed for a payment; null when that can never run, so that it has to be signed anew. */
+  const payAgain = async (payment: SignedTransaction, id: string, signed: string): Promise<Sponsorship | null> => {
+    const group = (JSON.parse(signed) as readonly SignedTransactionJson[]).map(signedTransactionFromJson);
+    try {
+      return await submit(id, group);
+    } catch (error) {
+      if (apiErrorOf(error)?.code !== "rejected") throw error;
+      // Such as when the sponsor's nonce was used by another payment before this one arrived.
+      const [, own] = group;
+      await release(payment, id, own === undefined ? 0n : decodeFloat16(own.transaction.fee));
+      return null;
     }
   };
 
   return {
     terms,
     pay: async (json, client) => {
-      const payment = parse(json);
+      countTry(client);
+      const payment = parseSignedTransaction(json, (path, problem) => notSponsored(`${path.join(".")}: ${problem}`));
       const id = bigintToWord(messageHash(messageWords(payment.transaction, wallet.domain)));
+      const name = nameOf(payment, id);
+      // Not under the lock: nobody waits while somebody else's payment is checked.
+      const fee = (await storage.read(name)) === null ? await check(payment, id) : null;
       return storage.locked(LOCK, async () => {
         await forgetExpired();
-        const signed = await storage.read(nameOf(payment, id));
-        if (signed === null) return payNew(payment, id, client);
-        const group = JSON.parse(signed) as readonly SignedTransactionJson[];
-        try {
-          return await submit(id, group.map(signedTransactionFromJson));
-        } catch (error) {
-          if (apiErrorOf(error)?.code !== "rejected") throw error;
-          // Such as when the sponsor's nonce was used by another payment before this one arrived.
-          await release(payment, id, linkedFee(group));
-          return payNew(payment, id, client);
-        }
+        const signed = await storage.read(name);
+        const paid = signed === null ? null : await payAgain(payment, id, signed);
+        return paid ?? payNew(payment, id, fee ?? (await check(payment, id)));
       });
     },
   };
@@ -217,23 +243,4 @@ export function createSponsor(config: SponsorConfig): Sponsor {
 
 function nameOf({ transaction }: SignedTransaction, id: string): string {
   return `${SIGNED}${transaction.validUntil}/${id}`;
-}
-
-/** Fee of the sponsor's transfer in a group that was stored. */
-function linkedFee(group: readonly SignedTransactionJson[]): bigint {
-  const [, own] = group.map(signedTransactionFromJson);
-  return own === undefined ? 0n : decodeFloat16(own.transaction.fee);
-}
-
-function isOwn(error: unknown): boolean {
-  return typeof error === "object" && error !== null && "code" in error && error.code === "sdk/not-sponsored";
-}
-
-function parse(json: unknown): SignedTransaction {
-  const parsed = signedTransactionSchema.safeParse(json, ENGLISH);
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    throw notSponsored(`${issue?.path.join(".")}: ${issue?.message}`);
-  }
-  return signedTransactionFromJson(parsed.data);
 }
