@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { batchProof, closedBatch } from "../test/batches.ts";
 import { emptyTables } from "../test/empty-tables.ts";
 import { signedTransfer } from "../test/signed-transfer.ts";
+import { receivedTransfer } from "../test/stored-transactions.ts";
 import {
   acquireNodeLock,
   addTransactionEvents,
@@ -64,25 +65,8 @@ import { createTestDatabases, type TestDatabase } from "./testing/index.ts";
 
 const hash = (fill: number): Uint8Array => new Uint8Array(32).fill(fill);
 
-function stored(nonce: number, change: Partial<StoredTransaction> = {}): StoredTransaction {
-  return {
-    id: BigInt(1000 + nonce),
-    sequence: nonce + 1,
-    groupId: BigInt(1000 + nonce),
-    groupPosition: 0,
-    groupSize: 1,
-    signed: signedTransfer(nonce),
-    fromOwner: 6n,
-    status: "received",
-    inclusion: null,
-    amount: null,
-    fee: null,
-    createdIndex: null,
-    rejection: null,
-    receivedAtMs: 1_700_000_000_000,
-    ...change,
-  };
-}
+const stored = (nonce: number, change: Partial<StoredTransaction> = {}) =>
+  receivedTransfer(nonce, 1_700_000_000_000, change);
 
 const confirmed = (nonce: number, block: number, slot: number): StoredTransaction =>
   stored(nonce, {

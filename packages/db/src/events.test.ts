@@ -4,6 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { batchProof, closedBatch, SEAL } from "../test/batches.ts";
 import { emptyTables } from "../test/empty-tables.ts";
 import { signedTransfer } from "../test/signed-transfer.ts";
+import { receivedTransfer } from "../test/stored-transactions.ts";
 import {
   type BlockOpening,
   type Database,
@@ -45,25 +46,7 @@ import { createTestDatabases, type TestDatabase } from "./testing/index.ts";
 const engines = createTestDatabases();
 const word = (fill: number): Uint8Array => new Uint8Array(32).fill(fill);
 
-function received(nonce: number, change: Partial<StoredTransaction> = {}): StoredTransaction {
-  return {
-    id: BigInt(1000 + nonce),
-    sequence: nonce + 1,
-    groupId: BigInt(1000 + nonce),
-    groupPosition: 0,
-    groupSize: 1,
-    signed: signedTransfer(nonce),
-    fromOwner: 6n,
-    status: "received",
-    inclusion: null,
-    amount: null,
-    fee: null,
-    createdIndex: null,
-    rejection: null,
-    receivedAtMs: 5,
-    ...change,
-  };
-}
+const received = (nonce: number, change: Partial<StoredTransaction> = {}) => receivedTransfer(nonce, 5, change);
 
 const confirmed = (nonce: number, block: number, slot: number, createdIndex: number | null = null) =>
   received(nonce, { status: "confirmed", inclusion: { blockNumber: block, slot }, amount: 4n, fee: 1n, createdIndex });

@@ -150,6 +150,7 @@ export {
   loadL1BlocksBelow,
   pruneL1Blocks,
 } from "./l1-blocks.ts";
+export type { L1AttemptKind, L1TransactionPurpose, L1TransactionStatus } from "./l1-tables.ts";
 export {
   findL1Sidecar,
   findL1SidecarOfBlob,
@@ -233,10 +234,7 @@ export { findForeignByNonce, recallTransaction } from "./recalled.ts";
 export type {
   BlockOrigin,
   BlockStatus,
-  L1AttemptKind,
   L1OutcomeType,
-  L1TransactionPurpose,
-  L1TransactionStatus,
   PayoutStatus,
   ProofKind,
   StoredTransactionStatus,

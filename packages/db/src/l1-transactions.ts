@@ -1,7 +1,8 @@
 import { bytesToBigint } from "@cairn/protocol";
 import type { Selectable } from "kysely";
 import type { Db } from "./database.ts";
-import type { L1AttemptKind, L1TransactionPurpose, L1TransactionStatus, Tables } from "./schema.ts";
+import type { L1AttemptKind, L1TransactionPurpose, L1TransactionStatus } from "./l1-tables.ts";
+import type { Tables } from "./schema.ts";
 import { address, bytes, optionalBytes } from "./values.ts";
 
 /** One signed version of an L1 transaction; versions of a kind differ in fees only. */
