@@ -2,7 +2,6 @@ import { accountIndex, batchNumber, blockNumber, type L1Operation, tokenId } fro
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { batchProof, closedBatch } from "../test/batches.ts";
 import { emptyTables } from "../test/empty-tables.ts";
-import { signedTransfer } from "../test/signed-transfer.ts";
 import { receivedTransfer } from "../test/stored-transactions.ts";
 import {
   acquireNodeLock,

@@ -3,7 +3,6 @@ import { sql } from "kysely";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { batchProof, closedBatch, SEAL } from "../test/batches.ts";
 import { emptyTables } from "../test/empty-tables.ts";
-import { signedTransfer } from "../test/signed-transfer.ts";
 import { receivedTransfer } from "../test/stored-transactions.ts";
 import {
   type BlockOpening,
