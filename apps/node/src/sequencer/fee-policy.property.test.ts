@@ -307,21 +307,24 @@ describe("groups", () => {
     fc.assert(
       fc.property(slotCounts, gasPrices, fc.array(groups, { minLength: 1, maxLength: 12 }), (slots, gasPrice, all) => {
         const policy = policyOf(slots, gasPrice);
-        const accepted = all
-          .map((group) => group.map((one) => signedAs(policy, one)))
-          .filter((group) => policy.groupShortfall(group) === null);
+        const accepted = all.filter(
+          (group) => policy.groupShortfall(group.map((one) => signedAs(policy, one))) === null,
+        );
         fc.pre(accepted.length > 0);
         const capacity = emptyBlockCapacity(slots);
-        const inside: L2Transaction[] = [];
-        for (let use = NOTHING, i = 0; ; i++) {
+        const inside: (typeof accepted)[number] = [];
+        let taken = NOTHING;
+        for (let i = 0; ; i++) {
           const group = accepted[i % accepted.length] ?? expect.unreachable();
-          use = plus(use, requiredCapacity(asGroup(group.map(({ type }) => type))));
+          const use = plus(taken, requiredCapacity(asGroup(group.map(({ kind }) => kind))));
           if (exceeds(use, capacity)) break;
+          taken = use;
           inside.push(...group);
         }
-        // Whether the block is full or not: its share of the batch is that of its scarcest resource.
-        const least = inside.reduce((sum, { type }) => sum + (policy.quote(type, tokenId(0))?.minimumFee ?? 0n), 0n);
-        return paid(inside) >= least * 10n ** 18n || inside.every((one) => policy.shortfall(one) === null);
+        // Where no group has a place any more, single transfers have, for the least fee.
+        const rest = fill(slots, [{ kind: "transfer", token: 0 }], taken);
+        const fees = paid(inside.map((one) => signedAs(policy, one))) + worth(policy, rest, "minimumFee");
+        return isCovered(slots, gasPrice, [...inside, ...rest], fees);
       }),
       { numRuns: 1000 },
     );
