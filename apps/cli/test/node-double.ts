@@ -194,7 +194,15 @@ function askedFor({ account: index, amount, reference, expiresAt }: AskedFor, st
     expiresAt,
   };
   const id = paymentRequestId(request, state.domain);
-  const fresh = { createdAtMs: 1, memo: null, certainty: null, paid: "0", paidLate: "0", payments: [] };
+  const fresh = {
+    createdAtMs: 1,
+    memo: null,
+    certainty: null,
+    paid: "0",
+    paidLate: "0",
+    paidRecalled: "0",
+    payments: [],
+  };
   const asked = { account: index, owner, key, tokenId: token, amount, reference, expiresAt };
   const taken = { id, ...asked, ...fresh, status: "open" as const };
   state.requests.set(id, taken);

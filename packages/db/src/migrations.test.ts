@@ -46,6 +46,7 @@ describe.each(["embedded", "server"] as const)("migrations on the %s engine", (e
     // What came after it.
     await sql`drop table payment_requests, memos`.execute(db);
     await sql`drop index transactions_paid`.execute(db);
+    await sql`alter table transactions drop column is_recalled`.execute(db);
     await sql`delete from kysely_migration where name >= '0002-events'`.execute(db);
     await insertQueueEntries(db, [entry(0)]);
     await close();

@@ -319,6 +319,7 @@ const SCHEMA = [
 ];
 
 const PAYMENT_REQUESTS = [
+  `alter table transactions add column is_recalled boolean not null default false`,
   `create table payment_requests (
     id bytea primary key check (octet_length(id) = 32),
     account int not null,

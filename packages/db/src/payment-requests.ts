@@ -85,12 +85,16 @@ export interface StoredPayment {
     /** Seconds. */
     readonly timestamp: number;
   } | null;
+  /** That it carries the reference is its sender's word. */
+  readonly isRecalled: boolean;
 }
 
 /** What was paid in time and late, and how certain the least certain payment in time is. */
 export interface PaidSums {
   readonly inTime: bigint;
   readonly late: bigint;
+  /** By transactions of which only their senders say that they carry the reference; in none of the other sums. */
+  readonly recalled: bigint;
   /** Status of the block; null when nothing was paid in time. */
   readonly leastCertain: BlockStatus | null;
 }
@@ -100,19 +104,26 @@ export async function sumPayments(
   db: Db,
   { account, reference, expiresAt }: Pick<PaymentRequest, "account" | "reference" | "expiresAt">,
 ): Promise<PaidSums> {
-  const { rows } = await sql<{ readonly in_time: boolean; readonly status: BlockStatus; readonly sum: string }>`
-    select b.timestamp <= ${expiresAt} as in_time, b.status, sum(t.amount)::text as sum
+  const { rows } = await sql<{
+    readonly in_time: boolean;
+    readonly status: BlockStatus;
+    readonly is_recalled: boolean;
+    readonly sum: string;
+  }>`
+    select b.timestamp <= ${expiresAt} as in_time, b.status, t.is_recalled, sum(t.amount)::text as sum
     from transactions t join blocks b on b.number = t.block_number
     where t.to_index = ${account} and t.reference = ${referenceBytes(reference)} and t.status = 'confirmed'
-    group by 1, 2
+    group by 1, 2, 3
   `.execute(db);
-  const sumOf = (isInTime: boolean) =>
-    rows.filter((row) => row.in_time === isInTime).reduce((total, { sum }) => total + BigInt(sum), 0n);
+  const sumOf = (some: typeof rows) => some.reduce((total, { sum }) => total + BigInt(sum), 0n);
+  const known = rows.filter((row) => !row.is_recalled);
+  const inTime = known.filter((row) => row.in_time);
   const order: readonly BlockStatus[] = ["open", "sealed", "proven", "final"];
-  const ranks = rows.filter((row) => row.in_time).map(({ status }) => order.indexOf(status));
+  const ranks = inTime.map(({ status }) => order.indexOf(status));
   return {
-    inTime: sumOf(true),
-    late: sumOf(false),
+    inTime: sumOf(inTime),
+    late: sumOf(known.filter((row) => !row.in_time)),
+    recalled: sumOf(rows.filter((row) => row.is_recalled)),
     leastCertain: ranks.length === 0 ? null : (order[Math.min(...ranks)] ?? null),
   };
 }
@@ -131,8 +142,9 @@ export async function listPayments(
     readonly slot: number | null;
     readonly block_status: BlockStatus | null;
     readonly timestamp: number | null;
+    readonly is_recalled: boolean;
   }>`
-    select t.id, t.signed, t.amount, t.block_number, t.slot, b.status as block_status, b.timestamp
+    select t.id, t.signed, t.amount, t.block_number, t.slot, b.status as block_status, b.timestamp, t.is_recalled
     from transactions t left join blocks b on b.number = t.block_number
     where t.to_index = ${account} and t.reference = ${referenceBytes(reference)} and t.status in ('received', 'confirmed')
     order by t.received_at_ms, t.entry
@@ -141,6 +153,7 @@ export async function listPayments(
   return rows.map((row) => ({
     id: bytesToBigint(row.id),
     amount: optionalAmount(row.amount) ?? signedAmount(row.signed),
+    isRecalled: row.is_recalled,
     block:
       row.block_number === null || row.slot === null || row.block_status === null
         ? null

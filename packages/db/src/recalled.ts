@@ -2,6 +2,7 @@ import { sql } from "kysely";
 import { type StoredForeignTransaction, toForeignTransaction } from "./block-records.ts";
 import type { Db } from "./database.ts";
 import { type StoredTransaction, upsertTransactions } from "./transactions.ts";
+import { word } from "./values.ts";
 
 /**
  * The transaction of others that used a nonce of an account: each executed transaction uses one, in order. Undefined when
@@ -41,8 +42,9 @@ export async function findForeignByNonce(
 }
 
 /**
- * Puts a signed transaction in the place of the one of others that it is; false when that is gone. What has its place in
- * the block from now on has its id and reference as well.
+ * Puts a signed transaction in the place of the one of others that it may be; false when that is gone. What has its place in
+ * the block from now on has its id and reference as well, which are its sender's word: who signed the transaction that ran can
+ * also have signed one that differs from it in what L1 does not get.
  */
 export async function recallTransaction(db: Db, transaction: StoredTransaction): Promise<boolean> {
   const { inclusion } = transaction;
@@ -55,6 +57,11 @@ export async function recallTransaction(db: Db, transaction: StoredTransaction):
       .executeTakeFirst();
     if (numDeletedRows !== 1n) return false;
     await upsertTransactions(writing, [transaction]);
+    await writing
+      .updateTable("transactions")
+      .set({ is_recalled: true })
+      .where("id", "=", word(transaction.id))
+      .execute();
     return true;
   });
 }

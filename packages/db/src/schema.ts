@@ -64,6 +64,8 @@ interface TransactionsTable {
   created_index: number | null;
   rejection: JSONColumnType<object, string | null, string | null> | null;
   received_at_ms: number;
+  /** A block made by others holds it, and its reference and id are its sender's word: L1 has neither. */
+  is_recalled: Generated<boolean>;
 }
 
 interface IdempotencyKeysTable {

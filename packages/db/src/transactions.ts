@@ -93,7 +93,8 @@ export async function upsertTransactions(db: Db, transactions: readonly StoredTr
       sequence = excluded.sequence, status = excluded.status, block_number = excluded.block_number,
       slot = excluded.slot, amount = excluded.amount, fee = excluded.fee, from_owner = excluded.from_owner,
       to_index = excluded.to_index, created_index = excluded.created_index, rejection = excluded.rejection, group_id = excluded.group_id,
-      group_position = excluded.group_position, group_size = excluded.group_size, signed = excluded.signed
+      group_position = excluded.group_position, group_size = excluded.group_size, signed = excluded.signed,
+      is_recalled = false
   `.execute(db);
 }
 

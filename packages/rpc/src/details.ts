@@ -10,6 +10,8 @@ export const DETAILS: Readonly<Record<string, string>> = {
   "account that is paid": ", also one that a deposit or transfer created; without an account, an L1 address",
   "as its contract says it": ", with all but plain characters replaced by `?`; anyone may choose any. Null without one",
   "at most 100": ", the oldest ones; also those that wait for a block",
+  "by recalled ones":
+    ": transactions that were shown to a node restored from L1, which has no references; does not count",
   "by the account's key": ", of the transfer of 0 that `requestAuthorization` describes: rx and s, 32 bytes each",
   "by what blocks hold that are not late": "; `expired` when that is nothing and the time is over",
   "decimal integer": ", smallest unit; negative where the operator pays a part",
@@ -23,6 +25,7 @@ export const DETAILS: Readonly<Record<string, string>> = {
     ", as a rule; else the rest is in the next pages, to be added: anyone can open accounts for an owner",
   "of an entry of the L1 queue": ", `received` until a block holds it",
   "of the least certain payment that counts": "; null while there is none",
+  "on its sender's word": ", which L1 does not confirm, it carries the reference: it does not count",
   "only accounts whose key the owner authorised on L1": ", or only others",
   "only what comes": ", or only what goes; transfers between the owner's accounts do both",
   "root of the tree over the block hashes": ", for receipts; null as `history`",

@@ -97,8 +97,18 @@ const PAYMENT_REQUEST = {
   certainty: "proven",
   paid: "50000000000000000",
   paidLate: "0",
+  paidRecalled: "0",
   payments: [
-    { id: ID, status: "proven", amount: "50000000000000000", block: 12, slot: 3, timestamp: SECOND, isLate: false },
+    {
+      id: ID,
+      status: "proven",
+      amount: "50000000000000000",
+      block: 12,
+      slot: 3,
+      timestamp: SECOND,
+      isLate: false,
+      isRecalled: false,
+    },
   ],
 };
 const ENTRY = {

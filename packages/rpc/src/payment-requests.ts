@@ -62,6 +62,7 @@ export const paymentSchema = z.object({
   slot: z.nullable(countSchema),
   timestamp: described(z.nullable(countSchema), "of the block, in seconds"),
   isLate: described(z.boolean(), "whether its block is later than the request allows"),
+  isRecalled: described(z.boolean(), "on its sender's word"),
 });
 
 /** A request with what became of it. */
@@ -83,5 +84,6 @@ export const paymentRequestSchema = z.object({
   ),
   paid: described(amountSchema, "what counts"),
   paidLate: amountSchema,
+  paidRecalled: described(amountSchema, "by recalled ones"),
   payments: described(z.array(paymentSchema), "at most 100"),
 });

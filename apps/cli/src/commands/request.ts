@@ -83,15 +83,19 @@ function addStatus({ run }: Host, group: Host["program"]): void {
 }
 
 function tell(state: RequestState, token: Token): CommandResult {
-  const { status, certainty, amount, paid, paidLate, expiresAt, memo, payments } = state;
+  const { status, certainty, amount, paid, paidLate, paidRecalled, expiresAt, memo, payments } = state;
   const rows = [
     ["status", certainty === null ? status : `${status}, ${certainty}`],
     ["asked", formatAmount(amount, token)],
     ["paid", formatAmount(paid, token)],
     ...(paidLate === "0" ? [] : [["paid late", formatAmount(paidLate, token)]]),
+    ...(paidRecalled === "0" ? [] : [["paid, as the payer says", formatAmount(paidRecalled, token)]]),
     ["expires", new Date(expiresAt * 1000).toISOString()],
     ...(memo === null ? [] : [["memo", memo]]),
-    ...payments.map((payment) => ["payment", `${payment.id}, ${payment.status}${payment.isLate ? ", late" : ""}`]),
+    ...payments.map(({ id, status: state, isLate, isRecalled }) => [
+      "payment",
+      [id, state, ...(isLate ? ["late"] : []), ...(isRecalled ? ["as the payer says"] : [])].join(", "),
+    ]),
   ];
   return { data: state, text: table(rows) };
 }

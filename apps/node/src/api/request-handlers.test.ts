@@ -153,29 +153,48 @@ describe("requests for payments", () => {
     expect(await stateOf(request)).toMatchObject({ status: "paid" });
   });
 
-  it("are recognised on a node that was restored from L1, once the payment is submitted again", async () => {
-    const request = await ask();
-    await pay(request.reference + 1n, 100n);
-    await pay(request.reference, 100n);
+  /** The same rollup on a node that was restored from L1, after a payment with this reference. */
+  const restoreAfter = async (reference: bigint) => {
+    await pay(reference + 1n, 100n);
+    await pay(reference, 100n);
     await life.sequencer.sealNow();
     const other = await createSequencerHarness(await databases.create(), 0);
     const restored = await other.begin();
     await restoreInto(life, restored, other);
-    const signed = harness.transfer(ALICE, BOB, 1, { amount: encodeFloat40(100n), reference: request.reference });
-    const alike = harness.transfer(ALICE, BOB, 1, { amount: encodeFloat40(101n), reference: request.reference });
     life = restored;
     connect();
+    return other;
+  };
+  const again = (reference: bigint, amount = 100n) =>
+    life.sequencer.submit([harness.transfer(ALICE, BOB, 1, { amount: encodeFloat40(amount), reference })]);
+
+  it("show a payment that is submitted again on a node that was restored from L1, as its payer's word", async () => {
+    const request = await ask();
+    const other = await restoreAfter(request.reference);
     await writes.requestPayment({ ...none, body: bodyOf(request) });
-    expect(await stateOf(request)).toMatchObject({ status: "open" });
-    expect(await restored.sequencer.submit([signed])).toMatchObject({
-      type: "accepted",
-      transactions: [{ status: "confirmed" }],
-    });
-    expect(await stateOf(request)).toMatchObject({ status: "paid", certainty: "proven" });
+    expect(await stateOf(request)).toMatchObject({ status: "open", payments: [] });
+    const known = { type: "accepted", transactions: [{ status: "confirmed" }] };
+    expect(await again(request.reference)).toMatchObject(known);
+    const shown = {
+      status: "open",
+      paid: "0",
+      paidRecalled: "100",
+      payments: [{ status: "proven", isRecalled: true }],
+    };
+    expect(await stateOf(request)).toMatchObject(shown);
     // Known by now, it is the same; another one under a used nonce is refused.
-    expect(await restored.sequencer.submit([signed])).toMatchObject({ type: "accepted" });
-    expect(await restored.sequencer.submit([alike])).toMatchObject({ type: "rejected" });
-    expect(await stateOf(request)).toMatchObject({ status: "paid", paid: "100" });
+    expect(await again(request.reference)).toMatchObject(known);
+    expect(await again(request.reference, 101n)).toMatchObject({ type: "rejected" });
+    expect(await stateOf(request)).toMatchObject(shown);
+    await other.stop();
+  });
+
+  it("are not paid by an old payment that its payer signs once more with their reference, after a restoration", async () => {
+    const old = await ask();
+    const other = await restoreAfter(old.reference);
+    const next = await ask({ reference: old.reference + 77n });
+    expect(await again(next.reference)).toMatchObject({ type: "accepted" });
+    expect(await stateOf(next)).toMatchObject({ status: "open", paid: "0", certainty: null, paidRecalled: "100" });
     await other.stop();
   });
 

@@ -191,6 +191,7 @@ async function showRequest(db: Db, id: string, request: StoredPaymentRequest, no
     certainty: leastCertain === null ? null : certaintyOf(leastCertain),
     paid: sums.inTime.toString(),
     paidLate: sums.late.toString(),
+    paidRecalled: sums.recalled.toString(),
     payments: payments.map((payment) => toPayment(payment, request)),
   };
 }
@@ -201,7 +202,7 @@ function statusOf({ amount, expiresAt }: StoredPaymentRequest, { inTime }: PaidS
   return inTime === amount ? "paid" : "overpaid";
 }
 
-function toPayment({ id, amount, block }: StoredPayment, { expiresAt }: StoredPaymentRequest) {
+function toPayment({ id, amount, block, isRecalled }: StoredPayment, { expiresAt }: StoredPaymentRequest) {
   return {
     id: wordHex(id),
     status: blockStatus(block),
@@ -210,6 +211,7 @@ function toPayment({ id, amount, block }: StoredPayment, { expiresAt }: StoredPa
     slot: block?.slot ?? null,
     timestamp: block?.timestamp ?? null,
     isLate: block !== null && block.timestamp > expiresAt,
+    isRecalled,
   };
 }
 
