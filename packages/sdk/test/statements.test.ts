@@ -245,6 +245,16 @@ describe("a statement", () => {
       expect(() => statementToCamt053(LARGE, { decimals: 0 })).toThrow(/18 digits/);
     });
 
+    it("rounds down below zero too, so that no amount is off by its last digit", async () => {
+      const history = [
+        paid(1, 1, 0n, 1n, { type: "withdraw" }),
+        entry(1, { type: "fees", amount: "68361290000000000000", to: OWN }),
+      ];
+      const statement = await read(history);
+      const xml = statementToCamt053(statement, { decimals: 18 });
+      assertAddsUp(xml, statement, 18);
+    });
+
     it("adds up for any history, exactly and in ISO's decimals, whatever others wrote into it", async () => {
       const text = fc.string({
         unit: fc.constantFrom("a", "&", "<", '"', "\u0001", "\u{1f600}", "é", "=", "]]>", "\n"),

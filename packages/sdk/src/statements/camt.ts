@@ -81,7 +81,8 @@ interface AmountWriter {
 
 function createAmountWriter(decimals: number, currency: string): AmountWriter {
   const shift = FRACTION_DIGITS - decimals;
-  const rounded = (balance: bigint) => (shift >= 0 ? balance * 10n ** BigInt(shift) : balance / 10n ** BigInt(-shift));
+  const rounded = (balance: bigint) =>
+    shift >= 0 ? balance * 10n ** BigInt(shift) : floorDivide(balance, 10n ** BigInt(-shift));
   const text = (units: bigint): string => {
     const magnitude = units < 0n ? -units : units;
     if (magnitude.toString().length > TOTAL_DIGITS)
@@ -96,6 +97,12 @@ function createAmountWriter(decimals: number, currency: string): AmountWriter {
     exact: (amount) => formatAmount(amount, decimals),
     element: (units) => element("Amt", text(units), { Ccy: currency }),
   };
+}
+
+/** Rounds down below zero too, where `/` rounds up: within a block, the order of a history may pass below it. */
+function floorDivide(a: bigint, b: bigint): bigint {
+  const quotient = a / b;
+  return a < 0n && quotient * b !== a ? quotient - 1n : quotient;
 }
 
 function accountOf({ account, chainId, owner, rollup }: Statement, { ownerName }: CamtFormat, currency: string) {
