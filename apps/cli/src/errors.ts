@@ -232,10 +232,10 @@ export const CLI_ERRORS = {
     meaning: "A status was not reached within the time limit, or can no longer be reached.",
     hint: "`cairn tx ID` shows what happened; a longer --timeout waits longer.",
   },
-  "cli/unhealthy": {
-    exitCode: 1,
-    meaning: "A check failed.",
-    hint: "Each failed check says what to do.",
+  "cli/unknown-code": {
+    exitCode: 2,
+    meaning: "No error has this code, or several have this name.",
+    hint: "Take one that the message names, or look into docs/errors/README.md, which lists all.",
   },
   "cli/interrupted": {
     exitCode: 1,
@@ -246,6 +246,11 @@ export const CLI_ERRORS = {
     exitCode: 1,
     meaning: "A command that can send transactions was stopped while it worked.",
     hint: "What was sent stays sent. The same command resumes its transaction when repeated; `cairn tx` shows what became of one on L2.",
+  },
+  "cli/unexpected": {
+    exitCode: 1,
+    meaning: "Something that the command does not foresee, usually a defect; the stack shows where.",
+    hint: "This is unexpected; the stack shows where it happened.",
   },
 } as const satisfies Record<string, CliErrorEntry>;
 

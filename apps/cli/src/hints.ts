@@ -2,6 +2,7 @@ import type { CairnError } from "@cairn/protocol";
 import type { ApiErrorCode } from "@cairn/rpc";
 import { apiErrorOf } from "@cairn/sdk";
 import type { FailureExitCode } from "./errors.ts";
+import { explainedCodes } from "./explain/codes.ts";
 
 /** What to do about a failure of another package, and the exit code: 2 when the input was wrong. */
 export interface Advice {
@@ -131,6 +132,8 @@ const REVERTS: Readonly<Record<string, string>> = {
   NothingToClaim: "Someone was faster: it has been claimed.",
   RootMismatch: "The proof is for another state: restore to the head of L1 again.",
   InsufficientGas: "The gas limit was too low: try again.",
+  unknown:
+    "The state changed before it was mined; only its gas was spent. Run it again: the simulation names the reason.",
 };
 
 /** What to do when L1 refuses a transaction, by kind of refusal. */
@@ -190,6 +193,20 @@ export function adviceOn(error: CairnError): Advice | null {
     return failed(retryAfterSeconds === null ? hint : hint.replace("in a moment", `in ${retryAfterSeconds} s`));
   }
   return ADVICE[code] ?? null;
+}
+
+/**
+ * The code whose page says most about an error: the rule that a transaction breaks, the node's code, or the contract's
+ * error, instead of the code that carries it; null when none has a page. What nodes and contracts say is compared with
+ * the pages, so that nothing of theirs gets into a command that users may copy.
+ */
+export function explainableCode(error: CairnError): string | null {
+  const { code, details } = error;
+  const api = apiErrorOf(error);
+  const rule = brokenRule(code === "sdk/not-reached" ? (details.reason ?? details.rejection) : api?.details.reason);
+  const candidates = [`rejected/${rule}`, `api/${api?.code}`, `reverts/${details.reason}`, code];
+  const explained = new Set(explainedCodes());
+  return candidates.find((candidate) => explained.has(candidate)) ?? null;
 }
 
 function brokenRule(reason: unknown): string | null {

@@ -66,6 +66,31 @@ describe("failures", () => {
     expect(toFailure(new CairnError("other/unheard-of", "x"))).toMatchObject({ exitCode: 1, hint: null });
   });
 
+  it("end with the command that explains them, by the rule, the node's code or the contract's error", () => {
+    const explained = (error: unknown) => toFailure(error).explain;
+    expect(explained(cliError("cli/bad-amount", "x"))).toBe("cli/bad-amount");
+    expect(explained(apiError("rejected", "nonceTooLow"))).toBe("rejected/nonceTooLow");
+    expect(explained(apiError("overloaded"))).toBe("api/overloaded");
+    const notReached = new CairnError("sdk/not-reached", "x", { details: { reason: { type: "expired" } } });
+    expect(explained(notReached)).toBe("rejected/expired");
+    const reverted = new CairnError("l1/transaction-reverted", "x", { details: { reason: "RollupFrozen" } });
+    expect(explained(reverted)).toBe("reverts/RollupFrozen");
+    expect(explained(new TypeError("oops"))).toBe("cli/unexpected");
+    const { written, ...to } = streams();
+    printFailure(to, false, toFailure(apiError("overloaded")));
+    expect(written.stderr).toMatch(/\nmore: cairn explain api\/overloaded\n$/);
+  });
+
+  it("never put what a node or a contract says into that command", () => {
+    const hostile = "nonceTooLow; rm -rf ~";
+    expect(toFailure(apiError("rejected", hostile)).explain).toBe("api/rejected");
+    const reverted = new CairnError("l1/transaction-reverted", "x", { details: { reason: hostile } });
+    expect(toFailure(reverted).explain).toBe("l1/transaction-reverted");
+    const { written, ...to } = streams();
+    printFailure(to, false, toFailure(new CairnError("other/unheard-of", "x")));
+    expect(written.stderr).toBe("error: x (other/unheard-of)\n");
+  });
+
   it("of L1 say what is wrong there", () => {
     const of = (cause: BaseError) => toFailure(new TransactionExecutionError(cause, { account: null })).code;
     expect(of(new InsufficientFundsError({}))).toBe("cli/insufficient-l1-balance");

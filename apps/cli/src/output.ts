@@ -1,7 +1,7 @@
 import { inspect } from "node:util";
 import { isCairnError } from "@cairn/protocol";
-import { CLI_ERRORS, type CliErrorEntry, cliError, type FailureExitCode } from "./errors.ts";
-import { adviceOn } from "./hints.ts";
+import { CLI_ERRORS, type CliErrorCode, type CliErrorEntry, cliError, type FailureExitCode } from "./errors.ts";
+import { adviceOn, explainableCode } from "./hints.ts";
 import { l1Failure } from "./l1/errors.ts";
 import { visible, visibleJson, visibleLine } from "./printable.ts";
 
@@ -56,10 +56,14 @@ export interface Failure {
   readonly code: string;
   readonly message: string;
   readonly hint: string | null;
+  /** Argument for `cairn explain`: the code, or what it carries of node or contract; null when no page is about it. */
+  readonly explain: string | null;
   readonly details: Readonly<Record<string, unknown>>;
   /** Only for unexpected failures. */
   readonly stack: string | null;
 }
+
+const UNEXPECTED = "cli/unexpected" satisfies CliErrorCode;
 
 /** What to show of an error: code, message and hint of a known one, everything of an unexpected one. */
 export function toFailure(thrown: unknown): Failure {
@@ -74,15 +78,17 @@ export function toFailure(thrown: unknown): Failure {
       code: error.code,
       message: error.message,
       hint: advice?.hint ?? null,
+      explain: explainableCode(error),
       details: error.details,
       stack: null,
     };
   }
   return {
-    exitCode: 1,
-    code: "cli/unexpected",
+    exitCode: CLI_ERRORS[UNEXPECTED].exitCode,
+    code: UNEXPECTED,
     message: error instanceof Error ? error.message : String(error),
-    hint: "This is unexpected; the stack shows where it happened.",
+    hint: CLI_ERRORS[UNEXPECTED].hint,
+    explain: UNEXPECTED,
     details: {},
     stack: inspect(error),
   };
@@ -96,6 +102,7 @@ export function printFailure({ stdout, stderr }: Streams, isJson: boolean, failu
     const lines = [`error: ${visibleLine(failure.message)} (${failure.code})`];
     if (failure.hint !== null) lines.push(`hint: ${failure.hint}`);
     if (stack !== null) lines.push(stack);
+    if (failure.explain !== null) lines.push(`more: cairn explain ${failure.explain}`);
     stderr(`${lines.join("\n")}\n`);
   }
 }

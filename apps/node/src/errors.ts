@@ -5,7 +5,7 @@
  * - `node/bad-config`: a setting is missing, malformed or contradicts another; `details.problems` lists all of them.
  * - `node/overloaded`: more transactions are being checked or waiting than the limits allow, or than provers would
  *   bring to L1 in time; `details.retryAfterSeconds` says when to retry, `details.expectedSeconds` when L1 is expected
- *   to accept a block.
+ *   to accept a block (retry then).
  * - `node/unavailable`: storage fails or the node is recovering from a failure; nothing was acknowledged (retry later).
  * - `node/stopping`: the node is shutting down (retry at another node, or later).
  * - `node/state-diverged`: state store and database contradict each other and cannot be reconciled: restore from L1.

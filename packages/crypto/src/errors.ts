@@ -3,7 +3,6 @@
  *
  * - `crypto/not-a-field-element`: an input of a hash is not an integer in 0 … r − 1.
  * - `crypto/invalid-secret-key`: a secret key is not in 1 … q − 1, or its bytes have the wrong length.
- * - `crypto/invalid-public-key`: a public key is 0, not below r, or not the x of a curve point.
  * - `crypto/invalid-signature`: signature bytes are not 64 long, or rx or s is outside its range.
  * - `crypto/weak-entropy`: fewer than 48 random bytes were given for a key.
  * - `crypto/unsupported-wallet-signature`: the wallet's answer is not a 64- or 65-byte ECDSA signature (contract wallets).
@@ -15,7 +14,6 @@
 export type CryptoErrorCode =
   | "crypto/not-a-field-element"
   | "crypto/invalid-secret-key"
-  | "crypto/invalid-public-key"
   | "crypto/invalid-signature"
   | "crypto/weak-entropy"
   | "crypto/unsupported-wallet-signature"

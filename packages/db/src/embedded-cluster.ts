@@ -36,7 +36,10 @@ export interface ClusterOptions {
 export async function ensureCluster({ directory, preparedDir, initialise }: ClusterOptions): Promise<void> {
   if (isCluster(directory)) return;
   if (existsSync(directory) && readdirSync(directory).length > 0) {
-    throw new CairnError<DbErrorCode>("db/unavailable", `${directory} holds files, but no database`);
+    throw new CairnError<DbErrorCode>(
+      "db/unavailable",
+      `${directory} holds files, but no database: name another directory`,
+    );
   }
   const fresh = `${directory}.new`;
   rmSync(fresh, { recursive: true, force: true });

@@ -1,4 +1,5 @@
 import { inspect } from "node:util";
+import { CairnError } from "@cairn/protocol";
 import { signedTransactionToJson } from "@cairn/rpc";
 import { afterEach, describe, expect, it } from "vitest";
 import { type NodeDouble, type Scripted, startDouble } from "../test/double.ts";
@@ -91,6 +92,7 @@ describe("node client", () => {
       details: { index: 0, reason: { type: "expired" } },
     });
     expect(isRetryable(error)).toBe(false);
+    expect(isRetryable(new CairnError("l1/unavailable", "no answer"))).toBe(true);
     expect(apiErrorOf(new TypeError("x"))).toBeNull();
   });
 

@@ -141,7 +141,8 @@ export function apiErrorOf(error: unknown): ApiFailure | null {
 }
 
 /**
- * Whether the same call may succeed later: a network failure, or a node that is busy, starting or temporarily broken.
+ * Whether the same call may succeed later: node or L1 out of reach, or a node that is busy, starting or temporarily
+ * broken.
  *
  * @example if (!isRetryable(error)) throw error;
  */
@@ -150,7 +151,7 @@ export function isRetryable(error: unknown): boolean {
   if (api !== null) return api.isRetryable;
   if (!isCairnError(error)) return false;
   if (error.code === "sdk/bad-answer") return Number(error.details.status) >= 500;
-  return error.code === "sdk/unreachable" || error.code === "sdk/timeout" || error.code === "sdk/storage-busy";
+  return ["sdk/unreachable", "sdk/timeout", "sdk/storage-busy", "l1/unavailable"].includes(error.code);
 }
 
 function isApiCode(value: unknown): value is ApiErrorCode {

@@ -12,6 +12,7 @@ import { addDevnetCommand } from "./devnet.ts";
 import { addDoctorCommand } from "./doctor.ts";
 import { addExitCommand } from "./exit.ts";
 import { addExitProofCommand } from "./exit-proof.ts";
+import { addExplainCommand } from "./explain.ts";
 import { addForceWithdrawCommand } from "./force-withdraw.ts";
 import { addFreezeCommand } from "./freeze.ts";
 import { addKeysCommand } from "./keys.ts";
@@ -74,6 +75,7 @@ const COMMANDS: readonly ((host: Host, deps: CommandDeps) => void)[] = [
   addClaimCommand,
   addWatchCommand,
   addVerifyDeploymentCommand,
+  addExplainCommand,
   addCompletionCommand,
   addDemoCommand,
 ];

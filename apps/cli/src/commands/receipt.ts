@@ -88,7 +88,7 @@ async function findSigned({ network }: Context, id: string): Promise<L2Transacti
 }
 
 function readReceipt(path: string): ReceiptJson {
-  if (!existsSync(path)) throw cliError("cli/usage", `there is no file ${path}`);
+  if (!existsSync(path)) throw cliError("cli/bad-file", `there is no file ${path}`);
   let content: unknown;
   try {
     content = JSON.parse(readFileSync(path, "utf8"));

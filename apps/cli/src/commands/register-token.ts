@@ -1,5 +1,5 @@
 import { erc20Abi, rollupAbi } from "@cairn/contracts";
-import type { L1Reader } from "@cairn/l1";
+import { type L1Reader, l1Error } from "@cairn/l1";
 import { isCairnError } from "@cairn/protocol";
 import { type Address, encodeFunctionData, isAddressEqual, parseEventLogs, type TransactionReceipt } from "viem";
 import { parseAddress } from "../address.ts";
@@ -47,13 +47,13 @@ export function addRegisterTokenCommand({ program, run }: Host): void {
   });
 }
 
-/** The number that this transaction assigned to the token. Throws `cli/wrong-chain`. */
+/** The number that this transaction assigned to the token. Throws `l1/unknown-event`. */
 function registeredId({ logs, transactionHash }: TransactionReceipt, rollup: Address, token: Address): number {
   const own = logs.filter((log) => isAddressEqual(log.address, rollup));
   const events = parseEventLogs({ abi: rollupAbi, eventName: "TokenRegistered", logs: own });
   const event = events.find(({ args }) => isAddressEqual(args.token, token));
   if (event !== undefined) return event.args.tokenId;
-  throw cliError("cli/wrong-chain", `${rollup} did not register the token in ${transactionHash}`);
+  throw l1Error("l1/unknown-event", `${rollup} did not register the token in ${transactionHash}`);
 }
 
 async function assertErc20(reader: L1Reader, token: Address): Promise<void> {

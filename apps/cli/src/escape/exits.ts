@@ -1,10 +1,9 @@
 import { exitArguments, exitManyArguments, parseEscapeEvents, rollupAbi } from "@cairn/contracts";
 import type { RollupCall } from "@cairn/l1";
-import { type AccountIndex, isCairnError } from "@cairn/protocol";
-import { type ExitProof, findExited, proveExits, verifyExitProof } from "@cairn/restore";
+import { type AccountIndex, CairnError, isCairnError } from "@cairn/protocol";
+import { type ExitProof, findExited, proveExits, type RestoreErrorCode, verifyExitProof } from "@cairn/restore";
 import { encodeFunctionData } from "viem";
 import { showAddress } from "../address.ts";
-import { cliError } from "../errors.ts";
 import type { RollupCaller } from "../l1/caller.ts";
 import type { SentCall } from "../l1/sent-calls.ts";
 import type { RestoredSession } from "../restored/session.ts";
@@ -36,11 +35,14 @@ export interface ExitOutcome {
 /** Gas per transaction, with a margin below L1's limit (2^24, EIP-7825). */
 const MAX_CALL_GAS = 12_000_000n;
 
-/** A proof against the contract's root. Throws `cli/unhealthy` when it would be invalid. */
+/** A proof against the contract's root. Throws `restore/state-mismatch` when it would be invalid. */
 export function checkedProof({ restored }: RestoredSession, indices: readonly AccountIndex[]): ExitProof {
   const proof = proveExits(restored.tree, indices);
   if (verifyExitProof(proof, restored.position().root, restored.compress)) return proof;
-  throw cliError("cli/unhealthy", "the restored state does not prove its own accounts: restore into another folder");
+  throw new CairnError<RestoreErrorCode>(
+    "restore/state-mismatch",
+    "the restored state does not prove its own accounts: restore into another folder",
+  );
 }
 
 /** The call of the contract that the proof is for. */

@@ -30,7 +30,7 @@ export async function readSecret(context: Context, file: string | undefined, que
   try {
     return readFileSync(file === "-" ? 0 : file, "utf8").trim();
   } catch (cause) {
-    throw cliError("cli/usage", `${file} cannot be read`, { cause });
+    throw cliError("cli/bad-file", `${file} cannot be read`, { cause });
   }
 }
 

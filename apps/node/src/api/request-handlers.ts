@@ -38,6 +38,7 @@ import type { Sequencer } from "../sequencer/sequencer.ts";
 import { blockStatus } from "./entries.ts";
 import { ApiError } from "./errors.ts";
 import { found, type Handlers } from "./handlers.ts";
+import type { RequestRefusal } from "./request-refusals.ts";
 
 /** Operations about requests and memos that the database alone answers. */
 export type RequestRead = "paymentRequest" | "memo";
@@ -219,7 +220,7 @@ function certaintyOf(status: string): "confirmed" | "proven" | "final" {
   return status === "proven" || status === "final" ? status : "confirmed";
 }
 
-function refused(reason: { readonly type: string; readonly [detail: string]: unknown }): ApiError {
+function refused(reason: RequestRefusal): ApiError {
   return new ApiError("rejected", `the request cannot be taken: ${reason.type}`, { reason });
 }
 

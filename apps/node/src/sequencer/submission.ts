@@ -19,7 +19,7 @@ export type SubmissionReason =
   | { readonly type: "feeTooLow"; readonly minimum: bigint }
   /** The nonce is too far ahead to be kept waiting. A retry helps later. */
   | { readonly type: "nonceTooFar"; readonly expected: number; readonly maximum: number }
-  /** Another transaction with this nonce is waiting, and the fee does not exceed its fee by enough. */
+  /** Another transaction with this nonce is waiting, and the fee does not exceed its fee by enough. A retry cannot help. */
   | { readonly type: "replacementUnderpriced"; readonly minimumFee: bigint }
   /** Too many transactions of the account are already waiting. A retry helps once some have run. */
   | { readonly type: "accountPoolFull"; readonly index: AccountIndex }
@@ -27,9 +27,9 @@ export type SubmissionReason =
    * It was accepted before and is waiting for other nonces, but the group as a whole was not. A retry helps without it.
    */
   | { readonly type: "alreadyWaiting" }
-  /** Its idempotency key stands for another transaction, which has run or may still run. */
+  /** Its idempotency key stands for another transaction, which has run or may still run. A retry cannot help. */
   | { readonly type: "idempotencyKeyUsed"; readonly by: bigint }
-  /** Another transaction with the same nonce replaced it. */
+  /** Another transaction with the same nonce replaced it. A retry cannot help. */
   | { readonly type: "replaced"; readonly by: bigint };
 
 /** A reason and the position in the group that it is about. */

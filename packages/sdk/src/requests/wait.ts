@@ -77,7 +77,7 @@ export async function waitForStatus<Status extends string>(
 
 /** Whether L1 or the node may answer differently soon. */
 export function isWorthAnotherLook(error: unknown): boolean {
-  if (isRetryable(error) || isCairnError(error, "l1/unavailable")) return true;
+  if (isRetryable(error)) return true;
   // Errors of viem are those of the connection to L1.
   return error instanceof Error && !isCairnError(error) && "shortMessage" in error;
 }
