@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { CairnError } from "@cairn/protocol";
+import { ROUTES, type RouteDefinition, STREAM_PATH } from "@cairn/rpc";
 import { describe, expect, it } from "vitest";
 import { explainedCodes, readErrorPage } from "../../apps/cli/src/explain/codes.ts";
 import { parseErrorPage } from "../../apps/cli/src/explain/page.ts";
@@ -45,6 +46,19 @@ describe("pages of errors", () => {
       for (const name of names) expect(words.has(name), `${page}: ${name} in ${span}`).toBe(true);
     }
     expect(spans.length).toBeGreaterThan(500);
+  });
+
+  it("name only operations that the API has", () => {
+    const own = ["GET /docs/errors", "GET /openapi.json", `GET ${STREAM_PATH}`];
+    const known = [...Object.values<RouteDefinition>(ROUTES).map(({ method, path }) => `${method} ${path}`), ...own];
+    const patterns = known.map((line) => new RegExp(`^${line.replaceAll(/:\w+/g, "[^/]+")}$`));
+    const named = spans.filter(([, span]) => /^(?:GET|POST) \//.test(span));
+    for (const [page, span] of named)
+      expect(
+        patterns.some((pattern) => pattern.test(span.split("?")[0] ?? "")),
+        `${page}: ${span}`,
+      ).toBe(true);
+    expect(named.length).toBeGreaterThan(30);
   });
 
   it.each([

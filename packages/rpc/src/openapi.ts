@@ -81,7 +81,8 @@ for (const [id, schema] of Object.entries<z.ZodMiniType>(SCHEMAS))
 
 const DESCRIPTION = [
   "Amounts are decimal strings in the token's smallest unit, hashes and addresses 0x hex; an address in mixed case must have",
-  "the EIP-55 checksum. Every failure has the form of the schema Error. Lists come in pages: `next` is null at the end, else",
+  "the EIP-55 checksum. Every failure has the form of the schema Error, and leads to its [page](docs/errors/README.md) in the",
+  "header Link. Lists come in pages: `next` is null at the end, else",
   "the `cursor` of the next page, which only the node can read. HEAD and OPTIONS work on every path,",
   "and web pages may read the answers if the node's operator allows their origin.",
 ].join(" ");
@@ -185,8 +186,21 @@ function operation(name: RouteName, route: RouteDefinition): JsonObject {
   };
 }
 
+/** Page about an error at the node that the document comes from, relative to the document. */
+function pageUrl(name: string): string {
+  return `docs/errors/${name}.md`;
+}
+
 const TOO_MANY = 429;
+const FAILURE_HEADERS: JsonObject = {
+  Link: {
+    description: "The page about this failure, or about the rule that was broken",
+    schema: { type: "string" },
+    example: '</docs/errors/rejected/nonceTooLow.md>; rel="help"',
+  },
+};
 const LIMIT_HEADERS: JsonObject = {
+  ...FAILURE_HEADERS,
   "Retry-After": { description: "Seconds after which to come back", schema: { type: "integer", minimum: 1 } },
   RateLimit: {
     description: "Where the operator limits requests: what is left, and after how many seconds all is there again",
@@ -201,12 +215,12 @@ function failures(codes: readonly ApiErrorCode[]): JsonObject {
   const meanings = (status: number): string =>
     [...new Set(codes)]
       .filter((code) => API_ERRORS[code].http === status)
-      .map((code) => `\`${code}\`: ${MEANINGS[code]}`)
+      .map((code) => `[\`${code}\`](${pageUrl(`api/${code}`)}): ${MEANINGS[code]}`)
       .join("\n\n");
   return Object.fromEntries(
     [...statuses].map((status) => [
       status,
-      { description: meanings(status), content, ...(status === TOO_MANY ? { headers: LIMIT_HEADERS } : {}) },
+      { description: meanings(status), content, headers: status === TOO_MANY ? LIMIT_HEADERS : FAILURE_HEADERS },
     ]),
   );
 }

@@ -10,6 +10,7 @@ import { createManualClock, type ManualClock } from "../clock.ts";
 import { createEventFeed } from "../events/feed.ts";
 import type { EventLog } from "../events/log.ts";
 import { LOG_START } from "../events/position.ts";
+import { ApiError, rejectionError } from "./errors.ts";
 import type { Handlers } from "./handlers.ts";
 import { createApiServer, type ListeningServer } from "./server.ts";
 import { createAdminServer, createMetricsServer } from "./side-servers.ts";
@@ -53,7 +54,12 @@ describe("HTTP of the API", () => {
         version: "test",
       },
       {
-        handlers: { ...failing, health: async () => ({ ...HEALTH, roles: [...HEALTH.roles] }) },
+        handlers: {
+          ...failing,
+          health: async () => ({ ...HEALTH, roles: [...HEALTH.roles] }),
+          stats: () => Promise.reject(rejectionError({ index: 0, reason: { type: "emptyGroup" } })),
+          provers: () => Promise.reject(new ApiError("rejected", "x", { reason: { type: "../../../README" } })),
+        },
         assertTaking: () => undefined,
         stream,
         logger,
@@ -135,6 +141,36 @@ describe("HTTP of the API", () => {
     ["too much", `"${"x".repeat(2000)}"`, "application/json", "too-large"],
   ] as const)("answers a body of %s from the table", async (_what, body, type, code) => {
     expectFailure(await ask("POST /v1/transactions", json(body, type), body), code);
+  });
+
+  it.each([
+    ["GET /v1/nothing", "api/not-found"],
+    ["GET /v1/accounts/%", "api/bad-request"],
+    ["DELETE /v1/blocks/1", "api/method-not-allowed"],
+    ["GET /v1/stream", "api/upgrade-required"],
+    ["GET /v1/rollup", "api/internal"],
+    ["GET /v1/stats", "rejected/emptyGroup"],
+    ["GET /v1/provers", "api/rejected"],
+  ] as const)("links the failure of %s to the page %s, and serves it", async (line, page) => {
+    const path = /link: <(\S+)>; rel="help"/.exec((await ask(line)).head)?.[1] ?? "";
+    expect(path).toBe(`/docs/errors/${page}.md`.toLowerCase());
+    const { status, head, body } = await ask(`GET /docs/errors/${page}.md`);
+    expect({ status, title: body.split("\n")[0] }).toEqual({ status: 200, title: `# ${page}` });
+    expect(head).toContain("content-type: text/markdown; charset=utf-8");
+  });
+
+  it("serves the index of errors, and no other files", async () => {
+    expect((await ask("GET /docs/errors/README.md")).body).toMatch(/^# Errors\n/);
+    for (const path of [
+      "api/README.md",
+      "..%2f/README.md",
+      "api/..%2f..%2ftrust.md",
+      "%2e%2e/trust.md",
+      "api/",
+      "api/%00.md",
+    ])
+      expect([404, 400], path).toContain((await ask(`GET /docs/errors/${path}`)).status);
+    expectFailure(await ask("POST /docs/errors/README.md"), "method-not-allowed");
   });
 
   it("lists the methods of a path", async () => {

@@ -2,6 +2,7 @@ import { maxHeaderSize, STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
 import { type ApiErrorCode, IDEMPOTENCY_HEADER } from "@cairn/rpc";
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from "fastify";
+import { linkErrorPage, serveErrorPages } from "./error-pages.ts";
 import { ApiError, requestError, toApiError } from "./errors.ts";
 import { allowedOrigin, type PageOrigins } from "./origins.ts";
 import { limitRate, type RateLimit } from "./rate-limit.ts";
@@ -20,6 +21,8 @@ export interface HttpOptions {
   readonly trustedProxies?: readonly string[];
   /** Throws for a request that is not allowed, before anything else in it is examined. */
   readonly authorise?: (request: FastifyRequest) => void;
+  /** Whether failures lead to their pages, which are served too; no by default. */
+  readonly hasErrorPages?: boolean;
   /** Called with every unexpected failure. */
   readonly onFailure?: (error: unknown, request: FastifyRequest) => void;
 }
@@ -37,6 +40,8 @@ const PREFLIGHT_SECONDS = "86400";
  */
 export function createHttpApp(options: HttpOptions): FastifyInstance {
   const { bodyLimit, requestTimeoutMs, pageOrigins = "none", rateLimit = null, trustedProxies = [] } = options;
+  const fail = (reply: FastifyReply, error: ApiError): FastifyReply =>
+    answer(options.hasErrorPages === true ? linkErrorPage(reply, error) : reply, error);
   const app = fastify({
     ...(bodyLimit === undefined ? {} : { bodyLimit }),
     ...(requestTimeoutMs === undefined ? {} : { requestTimeout: requestTimeoutMs }),
@@ -48,7 +53,7 @@ export function createHttpApp(options: HttpOptions): FastifyInstance {
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
     frameworkErrors: (error, request, reply) => {
       allowPage(pageOrigins, request, reply);
-      answer(reply, toApiError(error));
+      fail(reply, toApiError(error));
     },
     clientErrorHandler: refuseConnection,
     http: {
@@ -99,12 +104,13 @@ export function createHttpApp(options: HttpOptions): FastifyInstance {
     }
     reply.code(204).send();
   });
-  app.setNotFoundHandler((_request, reply) => answer(reply, requestError(404)));
+  app.setNotFoundHandler((_request, reply) => fail(reply, requestError(404)));
   app.setErrorHandler((error, request, reply) => {
     const shown = toApiError(error);
     if (shown.code === "internal") options.onFailure?.(error, request);
-    return answer(reply, shown);
+    return fail(reply, shown);
   });
+  if (options.hasErrorPages === true) serveErrorPages(app);
   return app;
 }
 
@@ -112,7 +118,7 @@ export function createHttpApp(options: HttpOptions): FastifyInstance {
 const COME_BACK: ReadonlySet<ApiErrorCode> = new Set(["overloaded", "rate-limited", "unavailable"]);
 
 /** Sends a failure. */
-export function answer(reply: FastifyReply, error: ApiError): FastifyReply {
+function answer(reply: FastifyReply, error: ApiError): FastifyReply {
   if (COME_BACK.has(error.code)) {
     const seconds = Number(error.details?.retryAfterSeconds);
     reply.header("retry-after", String(seconds >= 1 ? Math.ceil(seconds) : 1));
@@ -140,7 +146,7 @@ function allowPage(rule: PageOrigins, { headers }: FastifyRequest, reply: Fastif
   if (allowed === null) return false;
   reply
     .header("access-control-allow-origin", allowed)
-    .header("access-control-expose-headers", "retry-after, allow, ratelimit, ratelimit-policy");
+    .header("access-control-expose-headers", "retry-after, allow, link, ratelimit, ratelimit-policy");
   return true;
 }
 

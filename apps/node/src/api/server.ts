@@ -7,7 +7,7 @@ import type { NodeConfig } from "../config/config.ts";
 import { crashPoint } from "../crash-points.ts";
 import { requestError } from "./errors.ts";
 import type { Handlers } from "./handlers.ts";
-import { answer, createHttpApp } from "./http.ts";
+import { createHttpApp } from "./http.ts";
 import type { PageOrigins } from "./origins.ts";
 import { assertKnownParameters, parse } from "./parameters.ts";
 import type { RateLimit } from "./rate-limit.ts";
@@ -93,6 +93,7 @@ export function createApiServer(
     pageOrigins: settings.pageOrigins,
     rateLimit: settings.rateLimit,
     trustedProxies: settings.trustedProxies,
+    hasErrorPages: true,
     onFailure: (error, request) => {
       failures.inc();
       deps.logger.error({ err: error, route: request.url }, "request failed");
@@ -109,7 +110,10 @@ export function createApiServer(
   for (const name of routeNames()) addRoute(app, name, deps);
   const document = openApiDocument(settings.version);
   app.get("/openapi.json", () => document);
-  app.get(STREAM_PATH, (_request, reply) => answer(reply.header("upgrade", "websocket"), requestError(426)));
+  app.get(STREAM_PATH, (_request, reply) => {
+    reply.header("upgrade", "websocket");
+    throw requestError(426);
+  });
   return listening(app, settings);
 }
 
