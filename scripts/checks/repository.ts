@@ -49,7 +49,7 @@ export function readRepository(files: readonly TextFile[]): Repository {
   const folders = new Map<string, { name: string; files: TextFile[] }>();
   for (const file of files) {
     const match = WORKSPACE_FOLDER.exec(file.path);
-    if (!match || !file.path.endsWith(".ts")) continue;
+    if (!match || !/\.tsx?$/.test(file.path)) continue;
     const folder = match[0].slice(0, -1);
     const entry = folders.get(folder) ?? { name: match[1] ?? match[2] ?? "", files: [] };
     entry.files.push(file);

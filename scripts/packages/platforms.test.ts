@@ -17,6 +17,10 @@ const TOOLS = {
   "@types/ws": "8.18.2",
   "@types/node": "20.19.43",
   viem: "2.57.20",
+  react: "19.3.1",
+  "react-dom": "19.3.1",
+  "@types/react": "19.3.3",
+  "@tanstack/react-query": "5.108.4",
 } as const;
 
 const nodes = Object.keys(NODES);
@@ -84,7 +88,7 @@ describe("the packed packages, installed by npm", () => {
   describe.each(compilers)("have the types that programs need, with %s", (compiler) => {
     const tsc = (): string => join(project.folder, "node_modules", compiler, "bin/tsc");
     it.each(["nodenext", "bundler"] as const)("and resolution %s", async (resolution) => {
-      const files = ["typed.ts", "typed-browser.ts"];
+      const files = ["typed.ts", "typed-browser.ts", "typed-react.ts"];
       expect(await compile(project.folder, tsc(), { resolution, files })).toBe("");
       expect(await compile(project.folder, tsc(), { resolution, files: ["typed-ws.ts"], types: ["node"] })).toBe("");
     });

@@ -20,6 +20,9 @@ export const PROGRAMS: readonly string[] = readdirSync(CONSUMER)
   .filter((file) => file.endsWith(".mjs") && file !== "main.mjs" && file !== "stream.mjs")
   .map((file) => file.replace(".mjs", ""));
 
+/** What pages with hooks need besides React, and their compilers. */
+const FOR_REACT = ["react-dom", "@types/react"];
+
 /** A project with the programs in it and nothing installed. */
 export async function createProject(): Promise<Project> {
   const packages = await buildPackages();
@@ -40,6 +43,7 @@ export async function installOffline({ folder, packages }: Project): Promise<voi
     });
     if (code !== 0) throw new TypeError(`${tarball} cannot be unpacked: ${stderr}`);
     const libraries = librariesOf(manifest).filter((library) => !library.startsWith("@cairn/"));
-    placeLibraries(folder, [{ libraries, from: join(root, "packages", name) }]);
+    const added = name === "react" ? [...libraries, ...FOR_REACT] : libraries;
+    placeLibraries(folder, [{ libraries: added, from: join(root, "packages", name) }]);
   }
 }

@@ -18,6 +18,18 @@ export const SIZE_LIMITS: readonly SizeLimit[] = [
     code: `export { createNodeClient, createWallet, keyFromSigner, randomKey } from "@cairn/sdk";`,
     maxBytes: 45_000,
   },
+  {
+    name: "live balances",
+    code: `export { CairnProvider, useBalances } from "@cairn/react";`,
+    maxBytes: 100_000,
+  },
+  {
+    name: "wallet with hooks",
+    code: `
+      export { CairnProvider, useBalances, useDeposit, useHistory, useRequests, useTransfer, useWithdraw } from "@cairn/react";
+      export { cairn, openKeyFile, randomKey, sealKeyFile, secretSigner, webStorage } from "@cairn/sdk";`,
+    maxBytes: 155_000,
+  },
   { name: "statements", code: `export { readStatement } from "@cairn/sdk/statements";`, maxBytes: 12_000 },
   {
     name: "verifier",
@@ -34,7 +46,7 @@ export const SIZE_LIMITS: readonly SizeLimit[] = [
   {
     // A bundler that keeps what nobody uses would keep the curve, the contracts' ABIs and the points of the ceremony.
     name: "imported but not used",
-    code: `import "@cairn/sdk"; import "@cairn/sdk/payouts"; import "@cairn/sdk/statements"; import "@cairn/crypto"; import "@cairn/contracts"; import "@cairn/l1"; import "@cairn/blobs"; import "@cairn/verify";`,
+    code: `import "@cairn/sdk"; import "@cairn/sdk/payouts"; import "@cairn/sdk/statements"; import "@cairn/react"; import "@cairn/react/verify"; import "@cairn/crypto"; import "@cairn/contracts"; import "@cairn/l1"; import "@cairn/blobs"; import "@cairn/verify";`,
     maxBytes: 100,
   },
 ];

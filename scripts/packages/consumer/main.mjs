@@ -1,5 +1,18 @@
 /** Runs every program here and prints what it returns as JSON; the node's address is the argument. */
-const names = ["protocol", "crypto", "state", "vm", "blobs", "contracts", "l1", "rpc", "restore", "verify", "sdk"];
+const names = [
+  "protocol",
+  "crypto",
+  "state",
+  "vm",
+  "blobs",
+  "contracts",
+  "l1",
+  "rpc",
+  "restore",
+  "verify",
+  "sdk",
+  "react",
+];
 /** @type {Record<string, unknown>} */
 const results = {};
 for (const name of names) {

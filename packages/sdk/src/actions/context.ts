@@ -50,6 +50,8 @@ export interface CairnContext {
    */
   readonly node: () => Promise<NodeClient>;
   readonly hasNode: boolean;
+  /** Where the node is, as its client says; null without one. Nothing has been asked of it yet. */
+  readonly nodeUrl: string | null;
   /** Throws `sdk/no-signer`. */
   readonly signer: () => Signer;
   readonly hasSigner: boolean;
@@ -86,6 +88,7 @@ export function cairn(config: CairnConfig): (client: BaseClient) => { readonly c
         l1,
         node,
         hasNode: nodeClient !== null,
+        nodeUrl: nodeClient?.url ?? null,
         signer: () => {
           if (config.signer) return config.signer;
           throw sdkError("sdk/no-signer", "this needs an L2 key: give cairnActions a signer");

@@ -1,0 +1,153 @@
+import { isCairnError } from "@cairn/protocol";
+import { type AnyHandle, type CairnClient, requests, type WaitFor } from "@cairn/sdk";
+import { createListeners } from "../listeners.ts";
+import type { Live } from "../live/live.ts";
+import { type EntryEvent, isSame } from "../live/topics.ts";
+import { pause } from "../pause.ts";
+import { type FollowedRequest, type Progress, UNSEEN } from "./progress.ts";
+
+/** The requests of a page: follows each to its end, whichever component shows it, and sends again what was lost. */
+export interface Following {
+  /** Goes on with all that is not over; returns what ends it. Nothing that was signed is undone by that. */
+  readonly start: () => () => void;
+  /** Follows a request from now on; one with its id that is followed already is the same. */
+  readonly follow: (handle: AnyHandle) => void;
+  /** Follows what the storage has. Throws as `requests` of the SDK. */
+  readonly load: () => Promise<void>;
+  readonly progressOf: (id: string) => Progress;
+  /** All that were followed since the page was opened, oldest first; the same list until one changes. */
+  readonly list: () => readonly FollowedRequest[];
+  readonly onChange: (listener: () => void) => () => void;
+}
+
+/** Longest time without an answer before it is said that nobody answers. */
+const STEP_MS = 30_000;
+/** Longest pause between two looks while the stream says when to look: our own L1 may be behind the node's. */
+const LIVE_POLL_MS = 15_000;
+/** Least time between two looks at what the stream tells of. */
+const LEAST_GAP_MS = 250;
+/** Kinds whose beginning only L1 knows, and the status from which on the node tells of them. */
+const KNOWN_TO_NODE = { deposit: "queued", setKey: "queued", forceWithdraw: "queued" } as const;
+const FAILURES = ["sdk/not-reached", "l1/transaction-reverted", "l1/transaction-replaced"] as const;
+
+/** One request. */
+interface Followed {
+  readonly handle: AnyHandle;
+  progress: Progress;
+  /** Ends the look that is on its way, for another. */
+  wake: () => void;
+}
+
+/** Follows nothing yet. */
+export function createFollowing(client: CairnClient, live: Live): Following {
+  const followed = new Map<string, Followed>();
+  const changes = createListeners();
+  let list: readonly FollowedRequest[] = [];
+  let running: AbortSignal | null = null;
+
+  const change = (one: Followed, progress: Partial<Progress>): void => {
+    one.progress = { ...one.progress, ...progress };
+    tell();
+  };
+  const tell = (): void => {
+    list = [...followed.values()].map(({ handle, progress }) => ({ handle, progress }));
+    changes.tell();
+  };
+
+  /** One look, or several until there is news. */
+  const step = async (one: Followed, signal: AbortSignal): Promise<void> => {
+    const { handle } = one;
+    const isLive = live.state().status === "live";
+    const goal = goalOf(one);
+    const isOnL1 = goal !== "final" || !isL2(handle);
+    const pollMs = isLive && !isOnL1 ? LIVE_POLL_MS : client.pollingInterval;
+    const onStatus = (status: string) => change(one, { ...seen(status), error: null });
+    try {
+      const wait = handle.wait as (options: WaitFor<string>) => Promise<string>;
+      const status = await wait({ for: goal, timeout: STEP_MS, pollMs, signal, onStatus });
+      change(one, { ...seen(status), isOver: status === "final", error: null });
+    } catch (error) {
+      if (isCairnError(error, "sdk/aborted")) return;
+      if (isCairnError(error) && FAILURES.some((code) => code === error.code)) {
+        // A reorg of L1 may undo that something else took its nonce.
+        const isOver = error.code !== "l1/transaction-replaced" || error.details.isFinal === true;
+        change(one, { isOver, isFailed: true, error });
+        if (!isOver) await pause(LIVE_POLL_MS, signal);
+        return;
+      }
+      const status = isCairnError(error) ? error.details.status : undefined;
+      if (typeof status === "string") return change(one, { ...seen(status), error: null });
+      const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+      change(one, { error: cause instanceof Error ? cause : new Error(String(cause)) });
+      await pause(client.pollingInterval, signal);
+    }
+  };
+
+  const followToItsEnd = async (one: Followed, signal: AbortSignal): Promise<void> => {
+    while (!one.progress.isOver && !signal.aborted) {
+      const looking = new AbortController();
+      one.wake = () => looking.abort();
+      await step(one, AbortSignal.any([signal, looking.signal]));
+      if (looking.signal.aborted) await pause(LEAST_GAP_MS, signal);
+    }
+  };
+
+  const follow = (handle: AnyHandle): void => {
+    if (followed.has(handle.id)) return;
+    const one: Followed = { handle, progress: UNSEEN, wake: () => undefined };
+    followed.set(handle.id, one);
+    tell();
+    if (running !== null) void followToItsEnd(one, running);
+  };
+
+  const wakeAll = (isMeant: (handle: AnyHandle) => boolean): void => {
+    for (const one of followed.values()) if (!one.progress.isOver && isMeant(one.handle)) one.wake();
+  };
+
+  return {
+    start: () => {
+      const ending = new AbortController();
+      running = ending.signal;
+      const ends = [
+        live.onEntry((event) => wakeAll((handle) => isAbout(event, handle))),
+        live.onState(() => wakeAll(() => true)),
+      ];
+      for (const one of followed.values()) void followToItsEnd(one, ending.signal);
+      return () => {
+        if (running === ending.signal) running = null;
+        ending.abort();
+        for (const end of ends) end();
+      };
+    },
+    follow,
+    load: async () => {
+      for (const handle of await requests(client)) follow(handle);
+    },
+    progressOf: (id) => followed.get(id)?.progress ?? UNSEEN,
+    list: () => list,
+    onChange: changes.add,
+  };
+}
+
+function seen(status: string): Partial<Progress> {
+  return { status: status as Progress["status"], seenAtMs: Date.now() };
+}
+
+/** The node tells of a request from a status on; until then L1 is asked in its own rhythm. */
+function goalOf({ handle, progress }: Followed): string {
+  const { kind } = handle;
+  if (!(kind in KNOWN_TO_NODE)) return "final";
+  const isBefore = progress.status === null || ["prepared", "sent", "mined"].includes(progress.status);
+  return isBefore ? KNOWN_TO_NODE[kind as keyof typeof KNOWN_TO_NODE] : "final";
+}
+
+function isL2({ kind }: AnyHandle): boolean {
+  return kind === "transfer" || kind === "payMany" || kind === "withdraw" || kind === "swap" || kind in KNOWN_TO_NODE;
+}
+
+/** Whether something that happened may move a request on. */
+function isAbout({ entry }: EntryEvent, handle: AnyHandle): boolean {
+  const ids = [entry.id, entry.l1Transaction].filter((id) => id !== null);
+  if (entry.type === "payout") return handle.kind === "withdraw" || handle.kind === "forceWithdraw";
+  return handle.hashes().some((hash) => ids.some((id) => isSame(id, hash)));
+}

@@ -1,0 +1,7 @@
+"use client";
+
+export {
+  type UseVerifiedAccountOptions,
+  useVerifiedAccount,
+  type VerifiedAccountResult,
+} from "./verified-account.ts";
