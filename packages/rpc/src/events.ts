@@ -56,11 +56,11 @@ const EVENTS = [entryEventSchema, blockEventSchema, batchEventSchema, resetEvent
 /** Something that happened. */
 export const eventSchema = z.discriminatedUnion("type", EVENTS);
 
+/** Nothing happened, and the connection is alive. */
+export const heartbeatSchema = z.object({ type: z.literal("heartbeat"), ...logged });
+
 /** A message of the WebSocket stream. */
-export const streamMessageSchema = z.discriminatedUnion("type", [
-  ...EVENTS,
-  z.object({ type: z.literal("heartbeat"), ...logged }),
-]);
+export const streamMessageSchema = z.discriminatedUnion("type", [...EVENTS, heartbeatSchema]);
 
 /** Something that happened. */
 export type LogEvent = z.infer<typeof eventSchema>;

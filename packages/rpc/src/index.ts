@@ -19,7 +19,8 @@ export {
 } from "./events.ts";
 export { balanceSchema, entryTypeSchema, historyPageSchema, historyQuerySchema, ledgerEntrySchema } from "./history.ts";
 export { ENGLISH } from "./messages.ts";
-export { type JsonObject, openApiDocument } from "./openapi.ts";
+export { openApiDocument } from "./openapi.ts";
+export type { JsonObject } from "./openapi-schemas.ts";
 export { MAX_PAGE } from "./paging.ts";
 export { MAX_MEMO_BYTES, memoSchema, newPaymentRequestSchema, paymentRequestSchema } from "./payment-requests.ts";
 export {

@@ -1,87 +1,22 @@
 import * as z from "zod/mini";
-import { DETAILS } from "./details.ts";
 import { API_ERRORS, type ApiErrorCode } from "./errors.ts";
-import { describeEvents } from "./event-descriptions.ts";
-import {
-  batchEventSchema,
-  blockEventSchema,
-  entryEventSchema,
-  eventSchema,
-  resetEventSchema,
-  streamMessageSchema,
-  streamQuerySchema,
-} from "./events.ts";
+import { streamQuerySchema } from "./events.ts";
 import { EXAMPLES, STREAM_EXAMPLES } from "./examples.ts";
-import { balanceSchema, ledgerEntrySchema } from "./history.ts";
 import { MEANINGS } from "./meanings.ts";
 import {
-  accountSchema,
-  batchSchema,
-  blockSchema,
-  blockStatusSchema,
-  errorSchema,
-  feeQuoteSchema,
-  healthSchema,
-  payoutSchema,
-  queueEntrySchema,
-  readinessSchema,
-  rollupSchema,
-} from "./resources.ts";
+  capitalised,
+  type JsonObject,
+  jsonSchema,
+  type NamedSchemas,
+  namedSchemas,
+  reference,
+} from "./openapi-schemas.ts";
 import { COMMON_ERRORS, ROUTES, type RouteDefinition, type RouteName, STREAM_PATH } from "./routes.ts";
 import { SUMMARIES } from "./summaries.ts";
-import {
-  historyEntrySchema,
-  inclusionSchema,
-  linkSchema,
-  signedTransactionSchema,
-  submitRequestSchema,
-  submitResponseSchema,
-  transactionSchema,
-  transactionStatusSchema,
-  transactionSummarySchema,
-} from "./transactions.ts";
-
-/** A JSON object. */
-export type JsonObject = { readonly [key: string]: unknown };
-
-const SCHEMAS = {
-  Account: accountSchema,
-  Balance: balanceSchema,
-  Batch: batchSchema,
-  BatchEvent: batchEventSchema,
-  Block: blockSchema,
-  BlockEvent: blockEventSchema,
-  BlockStatus: blockStatusSchema,
-  EntryEvent: entryEventSchema,
-  Error: errorSchema,
-  Event: eventSchema,
-  FeeQuote: feeQuoteSchema,
-  Health: healthSchema,
-  HistoryEntry: historyEntrySchema,
-  Inclusion: inclusionSchema,
-  LedgerEntry: ledgerEntrySchema,
-  Link: linkSchema,
-  Payout: payoutSchema,
-  QueueEntry: queueEntrySchema,
-  Readiness: readinessSchema,
-  ResetEvent: resetEventSchema,
-  Rollup: rollupSchema,
-  SignedTransaction: signedTransactionSchema,
-  StreamMessage: streamMessageSchema,
-  SubmitRequest: submitRequestSchema,
-  SubmitResponse: submitResponseSchema,
-  Transaction: transactionSchema,
-  TransactionStatus: transactionStatusSchema,
-  TransactionSummary: transactionSummarySchema,
-} as const satisfies Record<string, z.ZodMiniType>;
-
-describeEvents();
-for (const [id, schema] of Object.entries<z.ZodMiniType>(SCHEMAS))
-  z.globalRegistry.add(schema, { ...z.globalRegistry.get(schema), id });
 
 const DESCRIPTION = [
   "Amounts are decimal strings in the token's smallest unit, hashes and addresses 0x hex; an address in mixed case must have",
-  "the EIP-55 checksum. Every failure has the form of the schema Error, and leads to its [page](docs/errors/README.md) in the",
+  "the EIP-55 checksum. Every failure has the form of the schema Failure, and leads to its [page](docs/errors/README.md) in the",
   "header Link. Lists come in pages: `next` is null at the end, else",
   "the `cursor` of the next page, which only the node can read. HEAD and OPTIONS work on every path,",
   "and web pages may read the answers if the node's operator allows their origin.",
@@ -112,10 +47,11 @@ function tagOf(path: string): string {
 
 /** The OpenAPI 3.1 document of {@link ROUTES} and the stream. */
 export function openApiDocument(version: string): JsonObject {
+  const schemas = namedSchemas();
   const paths: Record<string, Record<string, unknown>> = {};
   for (const [name, route] of Object.entries<RouteDefinition>(ROUTES)) {
     const path = route.path.replaceAll(/:(\w+)/g, "{$1}");
-    paths[path] = { ...paths[path], [route.method.toLowerCase()]: operation(name as RouteName, route) };
+    paths[path] = { ...paths[path], [route.method.toLowerCase()]: operation(name as RouteName, route, schemas) };
   }
   paths[STREAM_PATH] = { get: streamOperation() };
   return {
@@ -132,39 +68,15 @@ export function openApiDocument(version: string): JsonObject {
     security: [],
     tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
     paths,
-    components: { schemas: namedSchemas() },
+    components: { schemas: Object.fromEntries(Object.entries(schemas).sort(([a], [b]) => (a < b ? -1 : 1))) },
   };
-}
-
-/** How schemas are written: descriptions in full, tuples of one kind as arrays of a fixed length, which every generator of clients knows. */
-const FORM = {
-  unrepresentable: "any",
-  override: ({ jsonSchema: schema }) => {
-    const { description } = schema;
-    if (description !== undefined) schema.description = description + (DETAILS[description] ?? "");
-    const [first, ...others] = schema.prefixItems ?? [];
-    if (first === undefined || others.some((one) => JSON.stringify(one) !== JSON.stringify(first))) return;
-    delete schema.prefixItems;
-    Object.assign(schema, { items: first, minItems: 1 + others.length, maxItems: 1 + others.length });
-  },
-} as const satisfies Parameters<typeof z.toJSONSchema>[1];
-
-function namedSchemas(): JsonObject {
-  const { schemas } = z.toJSONSchema(z.globalRegistry, { ...FORM, uri: reference, io: "output" });
-  return Object.fromEntries(
-    Object.entries(schemas).map(([name, { $schema: _dialect, $id: _id, ...schema }]) => [name, schema]),
-  );
-}
-
-function reference(name: string): string {
-  return `#/components/schemas/${name}`;
 }
 
 const json = (schema: JsonObject, example?: object): JsonObject => ({
   "application/json": example === undefined ? { schema } : { schema, example },
 });
 
-function operation(name: RouteName, route: RouteDefinition): JsonObject {
+function operation(name: RouteName, route: RouteDefinition, named: NamedSchemas): JsonObject {
   const { params, query, headers, body, response } = EXAMPLES[name];
   return {
     operationId: name,
@@ -178,12 +90,26 @@ function operation(name: RouteName, route: RouteDefinition): JsonObject {
     ],
     ...(route.body === undefined
       ? {}
-      : { requestBody: { required: true, content: json(jsonSchema(route.body), body) } }),
+      : {
+          requestBody: {
+            required: true,
+            content: json(jsonSchema(route.body, { name: `${capitalised(name)}Request`, named }), body),
+          },
+        }),
     responses: {
-      200: { description: "Done", content: json(jsonSchema(route.response), response) },
+      200: {
+        description: "Done",
+        content: json(jsonSchema(route.response, { name: answerName(name, route), named }), response),
+      },
       ...failures([...route.errors, ...COMMON_ERRORS]),
     },
   };
+}
+
+/** Name of an answer that has none. */
+function answerName(name: RouteName, { response }: RouteDefinition): string {
+  const isPage = response instanceof z.ZodMiniObject && "next" in response.shape;
+  return `${capitalised(name)}${isPage ? "Page" : "Response"}`;
 }
 
 /** Page about an error at the node that the document comes from, relative to the document. */
@@ -201,7 +127,10 @@ const FAILURE_HEADERS: JsonObject = {
 };
 const LIMIT_HEADERS: JsonObject = {
   ...FAILURE_HEADERS,
-  "Retry-After": { description: "Seconds after which to come back", schema: { type: "integer", minimum: 1 } },
+  "Retry-After": {
+    description: "Seconds after which to come back",
+    schema: { type: "integer", format: "int64", minimum: 1 },
+  },
   RateLimit: {
     description: "Where the operator limits requests: what is left, and after how many seconds all is there again",
     schema: { type: "string" },
@@ -210,7 +139,7 @@ const LIMIT_HEADERS: JsonObject = {
 };
 
 function failures(codes: readonly ApiErrorCode[]): JsonObject {
-  const content = json({ $ref: reference("Error") });
+  const content = json({ $ref: reference("Failure") });
   const statuses = new Set(codes.map((code) => API_ERRORS[code].http));
   const meanings = (status: number): string =>
     [...new Set(codes)]
@@ -261,7 +190,7 @@ function parameters(
   return Object.entries(schema.shape).map(([name, part]) => {
     const parsed = jsonSchema(part);
     // A value that JSON Schema cannot express is described in its written form.
-    const { description, ...form } = "type" in parsed || "anyOf" in parsed ? parsed : jsonSchema(part, "input");
+    const { description, ...form } = "type" in parsed || "anyOf" in parsed ? parsed : jsonSchema(part, { io: "input" });
     return {
       name,
       in: place,
@@ -271,17 +200,4 @@ function parameters(
       ...(name in examples ? { example: examples[name] } : {}),
     };
   });
-}
-
-/** The schema of the parsed value; named parts become references. */
-function jsonSchema(schema: z.core.$ZodType, io: "input" | "output" = "output"): JsonObject {
-  const { $schema: _dialect, $defs: _named, ...document } = z.toJSONSchema(schema, { ...FORM, io });
-  return withReferences(document);
-}
-
-function withReferences(value: JsonObject): JsonObject {
-  const rewritten = JSON.stringify(value, (key, part: unknown) =>
-    key === "$ref" && typeof part === "string" ? part.replace("#/$defs/", reference("")) : part,
-  );
-  return JSON.parse(rewritten) as JsonObject;
 }

@@ -105,7 +105,7 @@ describe("the OpenAPI document", () => {
     const referred = [...text.matchAll(/"\$ref":"#\/components\/schemas\/(\w+)"/g)].map(([, name]) => name);
     expect(text.match(/"\$ref":/g)).toHaveLength(referred.length);
     expect(new Set(names)).toEqual(new Set([...referred, ...names]));
-    for (const name of ["Account", "Transaction", "Block", "Error", "StreamMessage", "SubmitRequest"]) {
+    for (const name of ["Account", "Transaction", "Block", "Failure", "StreamMessage", "SubmitRequest"]) {
       expect(referred, name).toContain(name);
     }
     expect(text).not.toContain("$defs");
@@ -113,6 +113,57 @@ describe("the OpenAPI document", () => {
       "/v1/stream": { get: { responses: { 101: { content: expect.anything() }, 426: expect.anything() } } },
       "/v1/payouts": { get: { parameters: expect.arrayContaining([expect.objectContaining({ name: "cursor" })]) } },
     });
+  });
+
+  it("is written for generators of clients: objects with names, integers with widths, unions that can be told apart", () => {
+    const document = JSON.parse(JSON.stringify(openApiDocument("1"))) as {
+      components: { schemas: Record<string, object> };
+      paths: object;
+    };
+    const { schemas } = document.components;
+    const counts = { objects: 0, integers: 0, unions: 0 };
+    const look = (value: unknown, place: string): void => {
+      if (typeof value !== "object" || value === null) return;
+      const schema = value as Record<string, unknown>;
+      if (schema.properties !== undefined && schema.type === "object") {
+        counts.objects++;
+        expect(schemas, place).toHaveProperty(place.replace("schemas.", ""));
+      }
+      if (schema.type === "integer") {
+        counts.integers++;
+        expect(schema.format, place).toBe(Number(schema.maximum) < 2 ** 31 ? "int32" : "int64");
+      }
+      const options = schema.oneOf;
+      if (Array.isArray(options)) {
+        counts.unions++;
+        const { mapping } = schema.discriminator as { mapping: object };
+        expect(new Set(options.map(({ $ref }) => $ref)), place).toEqual(new Set(Object.values(mapping)));
+      }
+      for (const [key, part] of Object.entries(schema)) if (key !== "example") look(part, `${place}.${key}`);
+    };
+    look(schemas, "schemas");
+    look(document.paths, "paths");
+    expect(counts.objects).toBe(Object.values(schemas).filter((schema) => "properties" in schema).length);
+    expect(counts.integers).toBeGreaterThan(100);
+    expect(counts.unions).toBe(3);
+  });
+
+  it("tells what a request may leave out, and leaves answers open to new fields", () => {
+    const { SignedTransfer, Account } = (
+      openApiDocument("1") as { components: { schemas: Record<string, { required: string[]; properties: object }> } }
+    ).components.schemas;
+    expect(Object.keys(SignedTransfer?.properties ?? {})).toEqual(
+      expect.arrayContaining(["validFrom", "reference", "link"]),
+    );
+    for (const name of ["validFrom", "reference", "link"]) expect(SignedTransfer?.required).not.toContain(name);
+    expect(SignedTransfer).toMatchObject({ additionalProperties: false });
+    expect(Account).not.toHaveProperty("additionalProperties");
+    const [, toNew] = transactions;
+    if (toNew === undefined) throw new TypeError("no transaction");
+    const json = signedTransactionToJson({ transaction: { ...toNew, validFrom: 0 }, signature: { rx: 1n, s: 1n } });
+    const optional = ["link", "reference", "validFrom"];
+    const least = Object.fromEntries(Object.entries(json).filter(([name]) => !optional.includes(name)));
+    expect(signedTransactionSchema.parse(least)).toEqual(json);
   });
 
   it("has an example of every operation that its schemas accept, and that shows every part of its answer", () => {

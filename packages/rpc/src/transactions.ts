@@ -62,42 +62,42 @@ const common = {
 
 /** A transfer's partner in JSON. */
 export const linkSchema = described(
-  z.nullable(
-    z.strictObject({
-      offset: z.int().check(z.minimum(1 - LINK_BIAS), z.maximum(LINK_BIAS - 1)),
-      content: fieldSchema,
-    }),
-  ),
+  z.strictObject({
+    offset: z.int().check(z.minimum(1 - LINK_BIAS), z.maximum(LINK_BIAS - 1)),
+    content: fieldSchema,
+  }),
   "the transaction that must run together with this one",
 );
+const link = z._default(z.nullable(linkSchema), null);
 
 /** Kind of a transaction. */
 export const transactionKindSchema = z.enum(namesOf(TRANSACTION_KINDS));
 
-const BY_KIND = {
+/** Signed transactions in JSON, by their kind. */
+export const SIGNED_BY_KIND = {
   transfer: z.strictObject({
     type: z.literal("transfer"),
     ...common,
     to: indexSchema,
     toOwner: addressSchema,
     toKey: fieldSchema,
-    link: linkSchema,
+    link,
   }),
   transferToNew: z.strictObject({
     type: z.literal("transferToNew"),
     ...common,
     toOwner: addressSchema,
     toKey: fieldSchema,
-    link: linkSchema,
+    link,
   }),
   withdraw: z.strictObject({ type: z.literal("withdraw"), ...common, recipient: addressSchema }),
 } satisfies { readonly [Kind in TransactionKind]: z.ZodMiniType<{ readonly type: Kind }> };
 
 /** A signed transaction in JSON. */
 export const signedTransactionSchema = z.discriminatedUnion("type", [
-  BY_KIND.transfer,
-  BY_KIND.transferToNew,
-  BY_KIND.withdraw,
+  SIGNED_BY_KIND.transfer,
+  SIGNED_BY_KIND.transferToNew,
+  SIGNED_BY_KIND.withdraw,
 ]);
 
 /** A signed transaction in JSON. */
