@@ -24,6 +24,7 @@ export interface ErrorCode {
 /** Documented unions of codes. */
 const UNIONS = [
   "packages/sdk/src/errors.ts",
+  "packages/react/src/errors.ts",
   "packages/verify/src/errors.ts",
   "packages/restore/src/errors.ts",
   "packages/l1/src/errors.ts",

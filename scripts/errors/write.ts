@@ -10,6 +10,7 @@ export const FOLDERS = {
   rejected: "Rules that a refused transaction or request breaks: `details.reason.type` of the API's `rejected`.",
   reverts: "Errors of the contracts: `details.reason` of `l1/transaction-reverted`.",
   sdk: "`@cairn/sdk`.",
+  react: "`@cairn/react`: hooks.",
   l1: "Reading and sending on L1, by SDK, verifier, command and node.",
   verify: "`@cairn/verify`.",
   restore: "`@cairn/restore`, and commands that rebuild the state.",
