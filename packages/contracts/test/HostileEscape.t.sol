@@ -236,16 +236,42 @@ contract HostileEscapeTest is EscapeTest {
         _expectPaidOrRefused(call, thirsty, 40_000, 300_000);
     }
 
+    function test_attack_failOthersTokenExitByLowGas() public {
+        depositFor(CAROL, HOSTILE, 5);
+        uint32 index = addAccount(CAROL, HOSTILE, 5);
+        prove();
+        freeze();
+        _moody.become(MoodyToken.Mood.Thirsty);
+        bytes memory call = abi.encodeCall(rollup.exit, (account(index), siblingsOf(index)));
+        _expectNeverDeferred(call, HOSTILE, CAROL, 250_000, 800_000);
+        vm.assertEq(_moody.balanceOf(CAROL), 5, "paid in the end");
+    }
+
+    function test_attack_failOthersTokenReclaimByLowGas() public {
+        depositFor(CAROL, HOSTILE, 5);
+        freeze();
+        _moody.become(MoodyToken.Mood.Thirsty);
+        bytes memory call = abi.encodeCall(rollup.reclaim, (0, depositRecord(CAROL, HOSTILE, 5)));
+        _expectNeverDeferred(call, HOSTILE, CAROL, 40_000, 500_000);
+        vm.assertEq(_moody.balanceOf(CAROL), 5, "paid in the end");
+    }
+
     /// Whatever the gas limit, the recipient is paid or the call reverts.
     function _expectPaidOrRefused(bytes memory call, address recipient, uint256 from, uint256 to) private {
+        _expectNeverDeferred(call, 0, recipient, from, to);
+        vm.assertGe(recipient.balance, 1 ether, "paid in the end");
+    }
+
+    function _expectNeverDeferred(bytes memory call, uint32 tokenId, address recipient, uint256 from, uint256 to)
+        private
+    {
         bool refused = false;
         for (uint256 gas = from; gas < to; gas += 4_000) {
             (bool ok, bytes memory reason) = address(rollup).call{gas: gas}(call);
             if (bytes4(reason) == IRollupErrors.InsufficientGas.selector) refused = true;
-            vm.assertEq(rollup.claimable(0, recipient), 0, "never deferred for want of gas");
+            vm.assertEq(rollup.claimable(tokenId, recipient), 0, "never deferred for want of gas");
             if (ok) break;
         }
         vm.assertTrue(refused, "too little gas is refused by name");
-        vm.assertGe(recipient.balance, 1 ether, "paid in the end");
     }
 }

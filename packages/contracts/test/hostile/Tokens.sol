@@ -46,7 +46,8 @@ contract MoodyToken is BareToken {
         TakesFromRollup,
         BalanceReverts,
         BalanceBomb,
-        BalanceShort
+        BalanceShort,
+        Thirsty
     }
 
     Mood public mood;
@@ -76,6 +77,11 @@ contract MoodyToken is BareToken {
         if (mood == Mood.BurnsGas) while (true) {}
         if (mood == Mood.ReturnBomb) _answer(true, 150_000);
         if (mood == Mood.RevertBomb) _answer(false, 150_000);
+        if (mood == Mood.Thirsty) {
+            // Reverts at once with less.
+            uint256 until = gasleft() - 150_000;
+            while (gasleft() > until) {}
+        }
         if (mood == Mood.MovesNothing) return true;
         if (mood == Mood.MovesTooMuch) balances[to] += 1;
         if (mood == Mood.TakesFromRollup) {
