@@ -33,7 +33,7 @@ const FILES = globSync("{rollup,aggregation}/src/*.nr", { cwd: join(root, NOIR) 
   .sort();
 
 /** Tests, seconds first, then minutes: parts, then a block of 16 slots and the attacks on it, then real proofs. */
-const PARTS = [...under("gadgets/*.test.ts"), ...tests("vectors", "evaluation", "binding", "merge")];
+const PARTS = [...under("gadgets/*.test.ts"), ...tests("vectors", "evaluation", "binding", "merge", "pair")];
 const BLOCKS = [...tests("block"), ...under("attacks/*.test.ts"), ...tests("any-queue")];
 const PROVER = tests("solo16.prover", "forged-hints.prover", "forged-limbs.prover");
 
@@ -42,6 +42,7 @@ const HINTS = ["rollup/src/extras.nr", "rollup/src/schnorr.nr", "rollup/src/witn
 
 /** Tests to run first for guards whose message occurs in no test. */
 const LIKELY: Readonly<Record<string, readonly string[]>> = {
+  "aggregation/src/batch.nr": ["pair"],
   "aggregation/src/children.nr": ["merge"],
   "aggregation/src/lists.nr": ["binding"],
   "rollup/src/binding.nr": ["evaluation"],
@@ -109,6 +110,7 @@ export const circuitsTarget: Target = {
 function crateWith(file: string): string {
   const [part = ""] = /(?<=^aggregation\/src\/)(children|lists)(?=\.nr$)/.exec(file) ?? [];
   if (part !== "") return `gadgets/${part}`;
+  if (file === "aggregation/src/batch.nr") return "pair";
   // A block of 16 slots has no partners that are too far apart.
   return basename(file) === "links.nr" ? "gadgets/far_links" : "solo16";
 }
