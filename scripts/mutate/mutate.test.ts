@@ -193,7 +193,7 @@ describe("results", () => {
       ],
     });
     expect(verdictOf(suite("passed")).type).toBe("survived");
-    expect(verdictOf(suite("skipped")).type).toBe("survived");
+    expect(() => verdictOf(suite("skipped"))).toThrow(expect.objectContaining({ code: "mutate/no-tests" }));
     expect(verdictOf(suite("failed"))).toMatchObject({ type: "killed", by: "a b" });
   });
 

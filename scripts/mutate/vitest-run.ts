@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { CairnError } from "@cairn/protocol";
 import { runProgram } from "../lib/program.ts";
 import { root } from "../lib/workspace.ts";
+import { LONG_TESTS } from "../testing/long-tests.ts";
 import type { FailedTest } from "../testing/report.ts";
 import { parseVitest, type VitestJson } from "../testing/vitest.ts";
 import type { Verdict } from "./target.ts";
@@ -45,7 +46,13 @@ async function runSelection({ files, titles, env }: Selection, options: readonly
       ...(titles === undefined ? [] : ["-t", titles]),
       ...files,
     ];
-    const { stdout, stderr } = await runProgram(process.execPath, args, { cwd: root, env, capture: true });
+    // Without it, vitest leaves such files out, and nothing would fail.
+    const all = files.some((file) => Object.hasOwn(LONG_TESTS, file)) ? { CAIRN_TEST_ALL: "1" } : {};
+    const { stdout, stderr } = await runProgram(process.execPath, args, {
+      cwd: root,
+      env: { ...env, ...all },
+      capture: true,
+    });
     const json = readReport(report);
     if (json === null) throw new CairnError("mutate/no-report", `vitest left no report\n${tail(stdout + stderr)}`);
     return json;
@@ -62,7 +69,10 @@ function failuresOf(json: VitestJson): readonly FailedTest[] {
       assertionResults: suite.assertionResults.filter(({ status }) => status === "passed" || status === "failed"),
     })),
   };
-  return parseVitest(ran, root).failures;
+  const { failures } = parseVitest(ran, root);
+  const count = ran.testResults.reduce((sum, { assertionResults }) => sum + assertionResults.length, 0);
+  if (count === 0 && failures.length === 0) throw new CairnError("mutate/no-tests", "none of the tests was run");
+  return failures;
 }
 
 /** The first failure of a report. */
