@@ -225,10 +225,10 @@ describe("words and values", () => {
       expect(high).toBe("lists.nr: high.assert_max_bit_size");
       const low = await refusal(({ lists }) => {
         const { words } = at(lists.rows, 1);
-        words[cell] = (at(words, cell) + FIELD_MODULUS - 1n) % FIELD_MODULUS;
-        words[cell + 1] = at(words, cell + 1) + (1n << 104n);
+        words[cell] = at(words, cell) + 1n;
+        words[cell + 1] = (at(words, cell + 1) + FIELD_MODULUS - (1n << 104n)) % FIELD_MODULUS;
       });
-      expect(low).toMatch(/lists.nr: (high|low).assert_max_bit_size/);
+      expect(low).toBe("lists.nr: low.assert_max_bit_size");
     }
   });
 
