@@ -6,7 +6,7 @@ import type { SdkErrorCode } from "@cairn/sdk";
  * Errors that this package adds to those of the SDK.
  *
  * - `react/no-provider`: a hook is used outside of `CairnProvider`.
- * - `react/busy`: this hook is sending already; nothing more was sent. Wait for it, or use a hook for each form.
+ * - `react/busy`: this hook is sending already; nothing more was sent.
  */
 export type ReactErrorCode = "react/no-provider" | "react/busy";
 
