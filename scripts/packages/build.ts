@@ -14,6 +14,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { basename, dirname, join, posix, relative } from "node:path";
+import { withLock } from "../bootstrap/lock.mjs";
 import { runProgram } from "../lib/program.ts";
 import { cacheDir, root, trackedFiles } from "../lib/workspace.ts";
 import { bundle } from "./bundle.ts";
@@ -50,22 +51,25 @@ const KEPT_BUILDS = 8;
 export async function buildPackages(): Promise<BuiltPackage[]> {
   const packages = publishedPackages();
   const folder = join(BUILDS, inputHash(packages));
-  if (!existsSync(folder)) {
-    mkdirSync(BUILDS, { recursive: true });
-    const unfinished = mkdtempSync(join(BUILDS, "unfinished-"));
-    try {
-      await buildInto(unfinished, packages);
-      if (!existsSync(folder)) renameSync(unfinished, folder);
-      removeOldBuilds();
-    } finally {
-      rmSync(unfinished, { recursive: true, force: true });
-    }
-  }
+  // Several test files ask for the same build at the same time.
+  if (!existsSync(folder)) await withLock(`${folder}.lock`, () => buildOnce(folder, packages));
   return packages.map(({ name }) => {
     const built = join(folder, name);
     const manifest: PublishedManifest = JSON.parse(readFileSync(join(built, "package.json"), "utf8"));
     return { name, folder: built, manifest, tarball: join(folder, tarballName(manifest)) };
   });
+}
+
+async function buildOnce(folder: string, packages: readonly PublishedPackage[]): Promise<void> {
+  if (existsSync(folder)) return;
+  const unfinished = mkdtempSync(join(BUILDS, "unfinished-"));
+  try {
+    await buildInto(unfinished, packages);
+    renameSync(unfinished, folder);
+    removeOldBuilds();
+  } finally {
+    rmSync(unfinished, { recursive: true, force: true });
+  }
 }
 
 function removeOldBuilds(): void {

@@ -1,27 +1,33 @@
 /** Writes the examples, which tests run, into the packages' READMEs; `--check` only compares. */
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, globSync, readFileSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { withExamples } from "../../packages/sdk/test/readme.ts";
 import { root } from "../lib/workspace.ts";
 import { publishedPackages } from "./published.ts";
 
+/** Sources of the guide's wallet. */
+const WALLET = globSync("src/*.{ts,tsx}", { cwd: join(import.meta.dirname, "wallet") }).sort();
 const documents = [
   ...publishedPackages().map(({ name, folder }) => ({
     path: join(folder, "README.md"),
-    program: join(import.meta.dirname, "consumer", `${name}.mjs`),
+    programs: [join(import.meta.dirname, "consumer", `${name}.mjs`)],
   })),
   {
     path: join(root, "packages/react/README.md"),
-    program: join(root, "packages/react/test/examples.tsx"),
+    programs: [join(root, "packages/react/test/examples.tsx")],
   },
   {
     path: join(root, "docs/guides/run-your-own-verifier.md"),
-    program: join(root, "e2e/support/verifier-guide.ts"),
+    programs: [join(root, "e2e/support/verifier-guide.ts")],
+  },
+  {
+    path: join(root, "docs/guides/build-a-wallet.md"),
+    programs: WALLET.map((file) => join(import.meta.dirname, "wallet", file)),
   },
 ];
 
-for (const { path, program } of documents) {
-  const source = existsSync(program) ? readFileSync(program, "utf8") : "";
+for (const { path, programs } of documents) {
+  const source = programs.map((program) => (existsSync(program) ? readFileSync(program, "utf8") : "")).join("\n");
   if (!source.includes("// #region ")) continue;
   const written = readFileSync(path, "utf8");
   const current = withExamples(written, source);

@@ -20,6 +20,7 @@ const TOOLS = {
   react: "19.3.1",
   "react-dom": "19.3.1",
   "@types/react": "19.3.3",
+  "@types/react-dom": "19.3.0",
   "@tanstack/react-query": "5.108.4",
 } as const;
 

@@ -21,7 +21,7 @@ export const PROGRAMS: readonly string[] = readdirSync(CONSUMER)
   .map((file) => file.replace(".mjs", ""));
 
 /** What pages with hooks need besides React, and their compilers. */
-const FOR_REACT = ["react-dom", "@types/react"];
+const FOR_REACT = ["react-dom", "@types/react", "@types/react-dom"];
 
 /** A project with the programs in it and nothing installed. */
 export async function createProject(): Promise<Project> {

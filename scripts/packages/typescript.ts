@@ -8,13 +8,15 @@ export type CompileOptions = {
   readonly files: readonly string[];
   /** Packages of types that are there for all; none by default, and then the types of browsers. */
   readonly types?: readonly string[];
+  /** Source files of a page, which a bundler compiles; declarations of libraries are left to other programs. */
+  readonly isPage?: boolean;
 };
 
 /** Compiles programs of a project strictly, declarations of the packages included; what the compiler says, empty if nothing. */
 export async function compile(
   folder: string,
   tsc: string,
-  { resolution, files, types }: CompileOptions,
+  { resolution, files, types, isPage = false }: CompileOptions,
 ): Promise<string> {
   const config = {
     compilerOptions: {
@@ -23,10 +25,11 @@ export async function compile(
       types: types ?? [],
       module: resolution === "nodenext" ? "nodenext" : "esnext",
       moduleResolution: resolution,
+      ...(isPage ? { jsx: "react-jsx", allowImportingTsExtensions: true } : {}),
       strict: true,
       exactOptionalPropertyTypes: true,
       noUncheckedIndexedAccess: true,
-      skipLibCheck: false,
+      skipLibCheck: isPage,
       noEmit: true,
     },
     files,

@@ -1,9 +1,10 @@
 import { encodeAccountLeaf, rollupAbi } from "@cairn/contracts";
 import { type AccountIndex, accountIndex, addressToBigint, bigintToHex } from "@cairn/protocol";
 import { type ExitProof, proveExits } from "@cairn/restore";
+import { accountProofToJson } from "@cairn/rpc";
 import type { Address } from "viem";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { memoryStorage } from "../src/index.ts";
+import { memoryStorage, parseExitProof } from "../src/index.ts";
 import { type L1Scene, startL1Scene } from "./l1-scene.ts";
 
 const ETH = 10n ** 18n;
@@ -101,6 +102,16 @@ describe("leaving a rollup that has stopped, by actions alone", () => {
     const one = await client.exit({ proof: proofOf(first ?? 0), requestId: "first" });
     await one.wait({ for: "mined", ...WAIT });
     expect((await one.receipt())?.transaction.status).toBe("success");
+    const [second = expect.unreachable()] = others;
+    const account = scene.tree.getAccount(second) ?? expect.unreachable();
+    const { siblings } = scene.tree.prove(second);
+    const answer = accountProofToJson({ index: second, account, block: 1, batch: null, siblings });
+    const { accounts } = parseExitProof(answer);
+    expect(accounts).toEqual(proveExits(scene.tree, [second]).accounts);
+    expect(parseExitProof(answer).siblings).toEqual(proveExits(scene.tree, [second]).siblings);
+    expect(() => parseExitProof({ ...answer, siblings: [] })).toThrow(
+      expect.objectContaining({ code: "sdk/bad-proof" }),
+    );
     const two = await client.exit({ proof: proveExits(scene.tree, others) });
     await two.wait({ for: "mined", ...WAIT });
     const after = await Promise.all(owners.map(balanceOf));

@@ -7,7 +7,7 @@ import {
   isCairnError,
   tokenId,
 } from "@cairn/protocol";
-import { ENGLISH } from "@cairn/rpc";
+import { accountProofFromJson, accountProofSchema, ENGLISH } from "@cairn/rpc";
 import * as z from "zod/mini";
 import { sdkError } from "../errors.ts";
 
@@ -39,19 +39,20 @@ const schema = z.object({
 });
 
 /**
- * Reads the document that `cairn exit-proof --json` writes, or a proof in this package's form. Only its form is
- * checked. Throws `sdk/bad-proof`.
+ * Reads the document that `cairn exit-proof --json` writes, the answer of a node's proof route, or a proof in this
+ * package's form. Only its form is checked. Throws `sdk/bad-proof`.
  *
  * @example const { accounts, siblings } = parseExitProof(JSON.parse(text));
  */
 export function parseExitProof(given: ExitProof | object): ExitProof {
   if (isExitProof(given)) return given;
+  if ("account" in given) return inForm(() => fromNode(given));
   const parsed = schema.safeParse(given, ENGLISH);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     throw badProof(`${issue?.path.join(".")}: ${issue?.message}`, parsed.error);
   }
-  try {
+  return inForm(() => {
     const accounts = parsed.data.accounts.map(({ index, owner, tokenId: token, nonce, flags, balance, key }) => {
       // Other flags mean nothing yet, and a leaf with one has another hash than any account.
       if (flags > FLAG_OWNER_KEY) throw badProof(`account ${index} has unknown flags`);
@@ -60,6 +61,23 @@ export function parseExitProof(given: ExitProof | object): ExitProof {
       return { index: accountIndex(index), account: { ...account, balance: BigInt(balance), key: BigInt(key) } };
     });
     return { accounts, siblings: parsed.data.siblings.map(BigInt) };
+  });
+}
+
+/** What a node's proof route answers, which proves one account. */
+function fromNode(answer: object): ExitProof {
+  const parsed = accountProofSchema.safeParse(answer, ENGLISH);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    throw badProof(`${issue?.path.join(".")}: ${issue?.message}`, parsed.error);
+  }
+  const { index, account, siblings } = accountProofFromJson(parsed.data);
+  return { accounts: [{ index, account }], siblings: siblings.flat() };
+}
+
+function inForm(read: () => ExitProof): ExitProof {
+  try {
+    return read();
   } catch (cause) {
     if (!isCairnError(cause) || cause.code === "sdk/bad-proof") throw cause;
     throw badProof(cause.message, cause);

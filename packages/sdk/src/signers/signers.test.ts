@@ -34,7 +34,7 @@ function line() {
     worker: new Set<(event: { data: unknown }) => void>(),
   };
   const end = (to: "page" | "worker", from: "page" | "worker"): MessageLine => ({
-    postMessage: (message, transfer = []) => {
+    postMessage: (message, transfer) => {
       const data: unknown = structuredClone(message, { transfer });
       heard[to].push(data);
       queueMicrotask(() => {
@@ -108,8 +108,8 @@ describe("a vault", () => {
       { op: "derive", domain: DOMAIN, signatures: ["0x12", "0x12"] },
       null,
     ];
-    for (const [i, question] of questions.entries()) page.postMessage({ vault: 1, number: 1000 + i, question });
-    page.postMessage("hello");
+    for (const [i, question] of questions.entries()) page.postMessage({ vault: 1, number: 1000 + i, question }, []);
+    page.postMessage("hello", []);
     await vault.ask({ op: "lock" });
     const texts = JSON.stringify(heard.page, (_, part: unknown) =>
       typeof part === "bigint" ? part.toString(16) : part,

@@ -8,7 +8,7 @@ import { type Signer, type SigningRequest, secretSigner } from "./signer.ts";
 
 /** The part of a worker, or of the scope inside it, through which messages go. */
 export interface MessageLine {
-  readonly postMessage: (message: unknown, transfer?: ArrayBuffer[]) => void;
+  readonly postMessage: (message: unknown, transfer: ArrayBuffer[]) => void;
   readonly addEventListener: (type: "message", listener: (event: { readonly data: unknown }) => void) => void;
 }
 
@@ -107,8 +107,8 @@ export function serveVault(line: MessageLine, options: VaultOptions = {}): void 
     if (!isEnvelope(data) || !("question" in data)) return;
     const { number, question } = data as Envelope & { readonly question: VaultQuestion };
     answer(question).then(
-      (value) => line.postMessage({ vault: 1, number, value }),
-      (error: unknown) => line.postMessage({ vault: 1, number, failure: failureOf(error) }),
+      (value) => line.postMessage({ vault: 1, number, value }, []),
+      (error: unknown) => line.postMessage({ vault: 1, number, failure: failureOf(error) }, []),
     );
   });
 }
