@@ -2,10 +2,11 @@ import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { DEVNET_ENV, DEVNET_NODE_OPTIONS } from "../../apps/cli/bin/devnet-process.mjs";
+import { findJava, JAVA_REMEDY, JDK_PACKAGE, LIBRARY_PACKAGES } from "../../e2e/java-client/java.mjs";
 import { runChild } from "./child.mjs";
 import { circuitsOption, findCommand, isCairnCommand, slotsOption } from "./commands.mjs";
 import { lockSatisfied } from "./install.mjs";
@@ -49,6 +50,32 @@ describe("commands", () => {
   it("refuses an unknown command and names the known ones", () => {
     expect(() => findCommand("toString")).toThrow(/usage: .*demo, devnet, test/);
     expect(() => findCommand(undefined)).toThrow(/usage: /);
+  });
+});
+
+describe("Java", () => {
+  it("is complete when there is a compiler and every library", () => {
+    const folder = mkdtempSync(join(tmpdir(), "cairn-java-"));
+    try {
+      const look = () => findJava({ PATH: folder, CAIRN_JAVA_LIBRARIES: folder });
+      expect(look().missing).toEqual([JDK_PACKAGE, ...LIBRARY_PACKAGES]);
+      writeFileSync(join(folder, "javac"), "");
+      const { classPath, missing } = look();
+      expect(missing).toEqual(LIBRARY_PACKAGES);
+      for (const jar of classPath.split(delimiter)) writeFileSync(jar, "");
+      expect(look().missing).toEqual([]);
+      expect(JAVA_REMEDY).toContain(LIBRARY_PACKAGES.join(" "));
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it("is installed for tests, after what they build", () => {
+    expect(
+      findCommand("test")
+        .prepare([])
+        .map(({ step }) => step),
+    ).toEqual(["circuits", "contracts", "browser", "java"]);
   });
 });
 

@@ -30,7 +30,11 @@ const solo = (sizes) => sizes.map((slots) => `solo${slots}`);
 const demoCircuits = (args) => (args.includes("--aggregate") ? ["pair"] : solo([slotsOption(args, 16)]));
 const nothing = () => [];
 /** What tests need. */
-const forTests = () => [...build(solo(TEST_SIZES)), { step: /** @type {const} */ ("browser"), circuits: [] }];
+const forTests = () => [
+  ...build(solo(TEST_SIZES)),
+  { step: /** @type {const} */ ("browser"), circuits: [] },
+  { step: /** @type {const} */ ("java"), circuits: [] },
+];
 
 const CAIRN = "apps/cli/src/main.ts";
 

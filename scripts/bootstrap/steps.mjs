@@ -5,7 +5,7 @@ import { commandEnv, pinnedNode, root } from "./paths.mjs";
 import { say, showStep } from "./progress.mjs";
 
 /**
- * @typedef {"circuits" | "contracts" | "browser"} BuildStep
+ * @typedef {"circuits" | "contracts" | "browser" | "java"} BuildStep
  * @typedef {{ step: BuildStep, circuits: string[] }} Preparation
  */
 
@@ -22,6 +22,7 @@ const BUILD_STEPS = {
   },
   contracts: { title: "contracts", script: "packages/contracts/scripts/build.ts", takesCircuits: false },
   browser: { title: "Chromium", script: "scripts/bootstrap/install-chromium.mjs", takesCircuits: false },
+  java: { title: "Java", script: "scripts/bootstrap/install-java.mjs", takesCircuits: false },
 };
 
 /**

@@ -133,11 +133,13 @@ describeEvents();
 for (const [id, schema] of Object.entries<z.ZodMiniType>(SCHEMAS))
   z.globalRegistry.add(schema, { ...z.globalRegistry.get(schema), id });
 
+/** Schema that accepts every value. Under a name, because some generators take an unnamed one for text. */
+const ANYTHING = "AnyValue";
 const INT32_MAX = 2 ** 31 - 1;
 
 /**
  * How schemas are written, so that generators of clients in any language understand them: descriptions in full, tuples of
- * one kind as arrays of a fixed length, integers with their width, unions with the field that tells them apart, objects of
+ * one kind as arrays of a fixed length, objects of anything as such, integers with their width, unions with the field that tells them apart, objects of
  * answers open to fields that come later, and fields with a default optional.
  */
 const FORM = {
@@ -152,6 +154,10 @@ const FORM = {
     }
     if (schema.type === "integer") schema.format = (schema.maximum ?? Infinity) > INT32_MAX ? "int64" : "int32";
     const { def } = zodSchema._zod;
+    if (def.type === "record" && isAnything(schema.additionalProperties)) {
+      schema.additionalProperties = { $ref: reference(ANYTHING) };
+      delete schema.propertyNames;
+    }
     if (def.type === "union") Object.assign(schema, discriminatorOf(def));
     if (def.type === "object") {
       if (!("catchall" in def) || def.catchall === undefined) delete schema.additionalProperties;
@@ -159,6 +165,11 @@ const FORM = {
     }
   },
 } as const satisfies Parameters<typeof z.toJSONSchema>[1];
+
+/** Whether a schema accepts every value. */
+function isAnything(schema: unknown): boolean {
+  return isObject(schema) && Object.keys(schema).length === 0;
+}
 
 function hasDefault(schema: unknown): boolean {
   return typeof schema === "object" && schema !== null && "default" in schema;
@@ -186,7 +197,7 @@ export type NamedSchemas = Record<string, JsonObject>;
 /** The named schemas, and every object inside them under a name of its own. */
 export function namedSchemas(): NamedSchemas {
   const { schemas } = z.toJSONSchema(z.globalRegistry, { ...FORM, uri: reference, io: "output" });
-  const named: NamedSchemas = {};
+  const named: NamedSchemas = { [ANYTHING]: {} };
   for (const [name, { $schema: _dialect, $id: _id, ...schema }] of Object.entries(schemas))
     named[name] = withNamedParts(plain(schema), name, named);
   return named;

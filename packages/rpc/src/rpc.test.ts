@@ -146,6 +146,11 @@ describe("the OpenAPI document", () => {
     expect(counts.objects).toBe(Object.values(schemas).filter((schema) => "properties" in schema).length);
     expect(counts.integers).toBeGreaterThan(100);
     expect(counts.unions).toBe(3);
+    const anything = { $ref: "#/components/schemas/AnyValue" };
+    expect(schemas).toMatchObject({
+      AnyValue: {},
+      Problem: { properties: { details: { additionalProperties: anything } } },
+    });
   });
 
   it("tells what a request may leave out, and leaves answers open to new fields", () => {
