@@ -161,6 +161,7 @@ describe("cairn receipt", () => {
     expect(await cairn()).toMatchObject(usage);
     expect(await cairn(transfer, "--file", "x")).toMatchObject(usage);
     expect(await cairn("0x12")).toMatchObject(usage);
-    expect(await cairn("--file", join(folder, "missing.json"))).toMatchObject(usage);
+    const missing = { code: 2, value: { error: { code: "cli/bad-file", explain: "cli/bad-file" } } };
+    expect(await cairn("--file", join(folder, "missing.json"))).toMatchObject(missing);
   });
 });
