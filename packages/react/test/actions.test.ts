@@ -2,7 +2,7 @@ import { CairnError } from "@cairn/protocol";
 import { onlineManager, QueryClient } from "@tanstack/react-query";
 import { createElement, StrictMode } from "react";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { useHandle, useRequests, useTransfer } from "../src/index.ts";
+import { useHandle, usePayMany, useRequests, useTransfer } from "../src/index.ts";
 import { show, usePage, watch } from "./dom.ts";
 import { apiError } from "./fake-node.ts";
 import { provide } from "./provide.ts";
@@ -137,6 +137,76 @@ describe("a payment", () => {
     expect(form.now().data?.hashes()).toEqual(paid(scene));
     form.now().mutate({ ...PAYMENT, amount: 501n });
     await vi.waitFor(() => expect(paid(scene)).toHaveLength(2));
+  });
+
+  it("whose first try the node acknowledged wrongly is not paid again by the next", async () => {
+    const scene = openScene();
+    const { submit } = scene.node.client;
+    scene.node.lies = {
+      submit: async (...args) => {
+        scene.node.lies = {};
+        await submit(...args);
+        return { transactions: [{ id: `0x${"1".repeat(64)}`, status: "received", inclusion: null }] };
+      },
+    };
+    const { form } = await openForm(scene);
+    form.now().mutate(PAYMENT);
+    await vi.waitFor(() => expect(form.now().error).toMatchObject({ code: "sdk/bad-answer" }));
+    form.now().mutate(PAYMENT);
+    await vi.waitFor(() => expect(form.now().isSuccess).toBe(true));
+    expect([scene.signed(), paid(scene).length]).toEqual([1, 1]);
+  });
+
+  it("of many that was refused halfway goes on where it stopped", async () => {
+    const scene = openScene();
+    let isRefused = false;
+    scene.node.before = async (route) => {
+      if (route !== "submit" || isRefused || paid(scene).length !== 1) return;
+      isRefused = true;
+      throw apiError("rejected", { reason: { type: "poolFull" } });
+    };
+    const form = watch(() => usePayMany());
+    await show(provide(scene, form.element));
+    const payments = [100n, 200n, 300n].map((amount) => ({ to: 65, amount }));
+    await vi.waitFor(() => expect(form.results.length).toBeGreaterThan(0));
+    form.now().mutate({ payments });
+    await vi.waitFor(() =>
+      expect(form.now().error).toMatchObject({ code: "sdk/not-reached", details: { accepted: 1 } }),
+    );
+    form.now().mutate({ payments });
+    await vi.waitFor(() => expect(form.now().isSuccess).toBe(true));
+    const amounts = [...scene.node.transactions.values()].map(({ amount }) => amount);
+    expect(amounts).toEqual(["100", "200", "300"]);
+  });
+
+  it("is another one with other parameters, once it is known what became of the first", async () => {
+    const scene = openScene();
+    scene.node.before = async (route) => {
+      if (route === "submit" && scene.signed() === 1 && paid(scene).length === 1) throw unreachable();
+    };
+    const { submit } = scene.node.client;
+    scene.node.lies = {
+      submit: async (...args) => {
+        scene.node.lies = {};
+        await submit(...args);
+        throw unreachable();
+      },
+    };
+    const { form } = await openForm(scene);
+    form.now().mutate(PAYMENT);
+    await vi.waitFor(() => expect(form.now().error).toMatchObject({ code: "sdk/outcome-unknown" }), { timeout: 4_000 });
+    for (const [id, view] of scene.node.transactions)
+      scene.node.transactions.set(id, { ...view, status: "confirmed", inclusion: { block: 1, slot: 0 } });
+    const list = watch(() => useRequests());
+    await show(provide(scene, list.element));
+    scene.node.before = async () => undefined;
+    const account = scene.node.accounts.get(64) ?? expect.unreachable();
+    scene.node.accounts.set(64, { ...account, nonce: 1 });
+    // The provider has followed it: nobody has to say that the first is given up.
+    await vi.waitFor(async () => {
+      await form.now().mutateAsync({ ...PAYMENT, amount: 501n });
+    });
+    expect([scene.signed(), paid(scene).length]).toEqual([2, 2]);
   });
 
   it("is a new one after `reset`, which says that the first is given up", async () => {

@@ -25,6 +25,17 @@ const eth = ({ data }: { data: Balances | undefined }) => data?.balances[0]?.bal
 /** Lets what is on its way arrive; for what must not happen. */
 const settle = () => new Promise<void>((resolve) => setTimeout(resolve, 30));
 
+/** Balances on a page, which are live. */
+async function showLive(options: { readonly refetchMs?: number } = {}) {
+  const scene = openScene();
+  const balances = watch(() => useBalances());
+  await show(provide(scene, balances.element, options));
+  await vi.waitFor(() => expect(scene.node.open).toBe(1));
+  scene.node.tell(CONNECTED);
+  await vi.waitFor(() => expect(balances.now().isLive).toBe(true));
+  return { scene, balances };
+}
+
 /** A component without a provider above it. */
 function Outside() {
   useBalances();
@@ -68,12 +79,7 @@ describe("what is shown", () => {
   });
 
   it("never says that an old balance is live", async () => {
-    const scene = openScene();
-    const balances = watch(() => useBalances());
-    await show(provide(scene, balances.element));
-    await vi.waitFor(() => expect(scene.node.open).toBe(1));
-    scene.node.tell(CONNECTED);
-    await vi.waitFor(() => expect(balances.now().isLive).toBe(true));
+    const { scene, balances } = await showLive();
     for (let balance = 1; balance <= 6; balance++) {
       scene.node.accounts.set(64, accountOf(ALICE, { balance: String(balance) }));
       const from = balances.results.length;
@@ -86,12 +92,7 @@ describe("what is shown", () => {
   });
 
   it("is asked for at most a few times for many events, and is right in the end", async () => {
-    const scene = openScene();
-    const balances = watch(() => useBalances());
-    await show(provide(scene, balances.element));
-    await vi.waitFor(() => expect(scene.node.open).toBe(1));
-    scene.node.tell(CONNECTED);
-    await vi.waitFor(() => expect(balances.now().isLive).toBe(true));
+    const { scene, balances } = await showLive();
     const before = count(scene.node, "ownerBalances");
     for (let balance = 1; balance <= 500; balance++) {
       scene.node.accounts.set(64, accountOf(ALICE, { balance: String(balance) }));
@@ -123,12 +124,7 @@ describe("what is shown", () => {
   });
 
   it("is asked for again after a reset of the stream", async () => {
-    const scene = openScene();
-    const balances = watch(() => useBalances());
-    await show(provide(scene, balances.element));
-    await vi.waitFor(() => expect(scene.node.open).toBe(1));
-    scene.node.tell(CONNECTED);
-    await vi.waitFor(() => expect(balances.now().isLive).toBe(true));
+    const { scene, balances } = await showLive();
     scene.node.accounts.set(64, accountOf(ALICE, { balance: "9" }));
     scene.node.tell({ type: "reset", cursor: "d" });
     await vi.waitFor(() => expect([eth(balances.now()), balances.now().isLive]).toEqual([9n, true]));
@@ -150,12 +146,7 @@ describe("what is shown", () => {
   });
 
   it("keeps its old answer with the error, is not live then, and recovers", async () => {
-    const scene = openScene();
-    const balances = watch(() => useBalances());
-    await show(provide(scene, balances.element, { refetchMs: 20 }));
-    await vi.waitFor(() => expect(scene.node.open).toBe(1));
-    scene.node.tell(CONNECTED);
-    await vi.waitFor(() => expect(balances.now().isLive).toBe(true));
+    const { scene, balances } = await showLive({ refetchMs: 20 });
     scene.node.before = async (route) => {
       if (route === "ownerBalances") throw new CairnError("sdk/unreachable", "no answer");
     };
@@ -168,12 +159,7 @@ describe("what is shown", () => {
   });
 
   it("is asked for again when a hidden page is shown", async () => {
-    const scene = openScene();
-    const balances = watch(() => useBalances());
-    await show(provide(scene, balances.element));
-    await vi.waitFor(() => expect(scene.node.open).toBe(1));
-    scene.node.tell(CONNECTED);
-    await vi.waitFor(() => expect(balances.now().isLive).toBe(true));
+    const { scene, balances } = await showLive();
     setVisible(false);
     scene.node.accounts.set(64, accountOf(ALICE, { balance: "2" }));
     setVisible(true);

@@ -1,11 +1,11 @@
-import { isCairnError } from "@cairn/protocol";
 import type { AnyHandle, CairnClient, Handle, RequestKind } from "@cairn/sdk";
 import { type MutateOptions, type UseMutationResult, useMutation } from "@tanstack/react-query";
-import { useCallback, useRef } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 import { reactError } from "../errors.ts";
 import { useCairn } from "../provider/context.ts";
 import { useHandle } from "../requests/hooks.ts";
 import type { Progress } from "../requests/progress.ts";
+import { createAttempts } from "./attempt.ts";
 
 /**
  * An action, as TanStack Query returns mutations: `mutate` sends, `data` is the handle once node, L1 or wallet have taken
@@ -13,9 +13,9 @@ import type { Progress } from "../requests/progress.ts";
  *
  * It is sent once for each call: never by a rendering, never again by itself, whatever the `QueryClient` says of retries;
  * and not while this hook is sending already: `mutate` ignores that, as for a second click, and `mutateAsync` throws
- * `react/busy`. When nobody knows what became of it (`sdk/outcome-unknown`), the next call repeats the same request, so
- * that it pays at most once; with other parameters it is refused (`sdk/request-conflict`). `reset()` gives that up, after
- * which the first may still happen. Give a `requestId` to be able to repeat it after a reload.
+ * `react/busy`. After a failure the next call is the same request: what the first has sent, it does not pay again; with
+ * other parameters it is refused (`sdk/request-conflict`) while the first may still happen. `reset()` gives the first up,
+ * which may happen all the same. A call with a `requestId` of its own is that request, also after a reload.
  */
 export type ActionResult<Kind extends RequestKind, Parameters, Sent = Handle<Kind>> = UseMutationResult<
   Sent,
@@ -28,13 +28,8 @@ type Mutate<Parameters, Sent> = (
   options: MutateOptions<Sent, Error, Parameters> | undefined,
 ) => Promise<Sent>;
 
-/** What every action may be given. */
-interface Named {
-  readonly requestId?: string;
-}
-
 /**
- * A hook for an action; `send` gets the parameters, with the id of a request to repeat.
+ * A hook for an action; `send` gets the parameters, with a `requestId` if they have none.
  *
  * @example const useClaim = () => useAction<"claim", ClaimParameters | void>((client, it) => claim(client, it ?? {}));
  */
@@ -43,8 +38,8 @@ export function useAction<Kind extends RequestKind, Parameters, Sent extends Han
 ): ActionResult<Kind, Parameters, Sent> {
   const { client, queryClient, live, following } = useCairn();
   const isSending = useRef(false);
-  /** Of a request of which nobody knows what became of it. */
-  const undecided = useRef<string | null>(null);
+  const [attempts] = useState(createAttempts);
+  useEffect(() => attempts.end, [attempts]);
 
   const mutation = useMutation<Sent, Error, Parameters>(
     {
@@ -53,6 +48,11 @@ export function useAction<Kind extends RequestKind, Parameters, Sent extends Han
       retry: false,
       networkMode: "always",
       onSuccess: (handle) => following.follow(handle as unknown as AnyHandle),
+      // What may have been sent is in the storage.
+      onError: (_, parameters) => {
+        const id = (parameters as { readonly requestId?: string } | undefined)?.requestId;
+        if (id !== undefined) following.load(id).catch(() => undefined);
+      },
       onSettled: () => live.refreshAll(),
     },
     queryClient,
@@ -66,18 +66,14 @@ export function useAction<Kind extends RequestKind, Parameters, Sent extends Han
       if (isSending.current) throw reactError("react/busy", "this is sending already: nothing more was sent");
       isSending.current = true;
       try {
-        const handle = await mutateOnce(repeating(parameters, undecided.current), options);
-        undecided.current = null;
+        const handle = await mutateOnce(attempts.begin(client, following, parameters), options);
+        attempts.end();
         return handle;
-      } catch (error) {
-        if (isCairnError(error, "sdk/outcome-unknown") && typeof error.details.id === "string")
-          undecided.current = error.details.id;
-        throw error;
       } finally {
         isSending.current = false;
       }
     },
-    [mutateOnce],
+    [mutateOnce, attempts, client, following],
   );
   const mutate = useCallback(
     (parameters: Parameters, options?: MutateOptions<Sent, Error, Parameters>) => {
@@ -86,17 +82,10 @@ export function useAction<Kind extends RequestKind, Parameters, Sent extends Han
     [mutateAsync],
   );
   const reset = useCallback(() => {
-    undecided.current = null;
+    attempts.end();
     resetOnce();
-  }, [resetOnce]);
+  }, [attempts, resetOnce]);
 
   const progress = useHandle<Kind>(mutation.data);
   return { ...mutation, mutateAsync, mutate, reset, progress } as ActionResult<Kind, Parameters, Sent>;
-}
-
-/** The parameters with the id of a request to repeat, unless they name one. */
-function repeating<Parameters>(parameters: Parameters, id: string | null): Parameters {
-  const named = parameters as (Parameters & Named) | undefined;
-  if (id === null || named?.requestId !== undefined) return parameters;
-  return { ...named, requestId: id } as Parameters;
 }

@@ -4,6 +4,7 @@ import { createListeners } from "../listeners.ts";
 import type { Live } from "../live/live.ts";
 import { type EntryEvent, isSame } from "../live/topics.ts";
 import { pause } from "../pause.ts";
+import { isOurName } from "./names.ts";
 import { type FollowedRequest, type Progress, UNSEEN } from "./progress.ts";
 
 /** The requests of a page: follows each to its end, whichever component shows it, and sends again what was lost. */
@@ -12,9 +13,13 @@ export interface Following {
   readonly start: () => () => void;
   /** Follows a request from now on; one with its id that is followed already is the same. */
   readonly follow: (handle: AnyHandle) => void;
-  /** Follows what the storage has. Throws as `requests` of the SDK. */
-  readonly load: () => Promise<void>;
+  /** Follows what the storage has, or only the request with this id. Throws as `requests` of the SDK. */
+  readonly load: (id?: string) => Promise<void>;
   readonly progressOf: (id: string) => Progress;
+  /** Whether it is known that a request has happened, or never will. */
+  readonly isDecided: (id: string) => boolean;
+  /** Keeps a request in the storage, since it may be repeated; returns what ends that. */
+  readonly hold: (id: string) => () => void;
   /** All that were followed since the page was opened, oldest first; the same list until one changes. */
   readonly list: () => readonly FollowedRequest[];
   readonly onChange: (listener: () => void) => () => void;
@@ -30,6 +35,11 @@ const LEAST_GAP_MS = 250;
 const KNOWN_TO_NODE = { deposit: "queued", setKey: "queued", forceWithdraw: "queued" } as const;
 const FAILURES = ["sdk/not-reached", "l1/transaction-reverted", "l1/transaction-replaced"] as const;
 
+/** After which requests that nobody named, and that another page has sent, are forgotten: it may want to repeat them. */
+const FORGET_MS = 24 * 3_600_000;
+/** Statuses before the one that cannot be taken back by the node's silence. */
+const UNDECIDED: readonly (string | null)[] = [null, "prepared", "signed", "offered", "sent", "received"];
+
 /** One request. */
 interface Followed {
   readonly handle: AnyHandle;
@@ -44,6 +54,9 @@ export function createFollowing(client: CairnClient, live: Live): Following {
   const changes = createListeners();
   let list: readonly FollowedRequest[] = [];
   let running: AbortSignal | null = null;
+  /** Names of requests that this page may repeat, or has made. */
+  const held = new Set<string>();
+  const made = new Set<string>();
 
   const change = (one: Followed, progress: Partial<Progress>): void => {
     one.progress = { ...one.progress, ...progress };
@@ -90,6 +103,16 @@ export function createFollowing(client: CairnClient, live: Live): Following {
       await step(one, AbortSignal.any([signal, looking.signal]));
       if (looking.signal.aborted) await pause(LEAST_GAP_MS, signal);
     }
+    await forget(one);
+  };
+
+  /** Requests that nobody named but this package are kept until nothing can come of them. */
+  const forget = async ({ handle, progress }: Followed): Promise<void> => {
+    if (!progress.isOver || progress.isFailed || !isOurName(handle.id) || held.has(handle.id)) return;
+    const ageMs = Date.now() - Date.parse(handle.toJSON().createdAt);
+    if (!made.has(handle.id) && ageMs < FORGET_MS) return;
+    // What cannot be forgotten now is found in the storage next time.
+    await handle.forget().catch(() => undefined);
   };
 
   const follow = (handle: AnyHandle): void => {
@@ -120,8 +143,21 @@ export function createFollowing(client: CairnClient, live: Live): Following {
       };
     },
     follow,
-    load: async () => {
-      for (const handle of await requests(client)) follow(handle);
+    load: async (id) => {
+      for (const handle of await requests(client)) if (id === undefined || handle.id === id) follow(handle);
+    },
+    isDecided: (id) => {
+      const progress = followed.get(id)?.progress ?? UNSEEN;
+      return progress.isOver || !UNDECIDED.includes(progress.status);
+    },
+    hold: (id) => {
+      held.add(id);
+      made.add(id);
+      return () => {
+        held.delete(id);
+        const one = followed.get(id);
+        if (one !== undefined) void forget(one);
+      };
     },
     progressOf: (id) => followed.get(id)?.progress ?? UNSEEN,
     list: () => list,
