@@ -1,7 +1,8 @@
 /**
  * The one error class of Cairn. `code` is machine-readable (`package/what-happened`); every package
  * exports the union of the codes it throws, with a line per code saying when it is thrown and whether
- * a retry can help. `details` holds plain values for logs, never secrets.
+ * a retry can help. Causes and remedy are on its page, `docs/errors/CODE.md` in the repository. `details`
+ * holds plain values for logs, never secrets.
  *
  * @example throw new CairnError<ProtocolErrorCode>("protocol/bad-length", "key: 3 bytes, expected 32", { cause });
  */

@@ -50,6 +50,10 @@ describe("cairn explain", () => {
     });
   });
 
+  it("knows nothing, and breaks nothing, where the documents are not installed", () => {
+    expect(explainedCodes("/nonexistent")).toEqual([]);
+  });
+
   it("knows every code of this package", () => {
     expect(explainedCodes()).toEqual(expect.arrayContaining(Object.keys(CLI_ERRORS)));
   });

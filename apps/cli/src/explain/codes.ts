@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 /** Folder of the pages, one for each code. */
@@ -16,11 +16,12 @@ export type FoundCode =
   /** No code has it; these are close. */
   | { readonly type: "unknown"; readonly candidates: readonly string[] };
 
-/** Every code that has a page, in order. */
-export function explainedCodes(): string[] {
-  return readdirSync(PAGES, { withFileTypes: true })
+/** Every code that has a page, in order; none where the command was installed without its documents. */
+export function explainedCodes(folder: string = PAGES): string[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
-    .flatMap(({ name }) => readdirSync(join(PAGES, name)).map((file) => `${name}/${file.replace(/\.md$/, "")}`))
+    .flatMap(({ name }) => readdirSync(join(folder, name)).map((file) => `${name}/${file.replace(/\.md$/, "")}`))
     .sort();
 }
 

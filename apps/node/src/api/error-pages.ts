@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { FastifyInstance, FastifyReply } from "fastify";
 import { type ApiError, requestError } from "./errors.ts";
@@ -8,13 +8,15 @@ const PLACE = "docs/errors";
 const FOLDER = join(import.meta.dirname, "../../../..", PLACE);
 const INDEX = "README.md";
 
-/** Names of all pages with their folders, and of the index. */
-const PAGES: ReadonlySet<string> = new Set([
-  INDEX,
-  ...readdirSync(FOLDER, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
-    .flatMap(({ name }) => readdirSync(join(FOLDER, name)).map((file) => `${name}/${file}`)),
-]);
+const PAGES = errorPages(FOLDER);
+
+/** Names of all pages with their folders, and of the index; none where the node was installed without its documents. */
+export function errorPages(folder: string): ReadonlySet<string> {
+  if (!existsSync(folder)) return new Set();
+  const folders = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  const pages = folders.flatMap(({ name }) => readdirSync(join(folder, name)).map((file) => `${name}/${file}`));
+  return new Set([INDEX, ...pages]);
+}
 
 /** Serves the pages of errors, as Markdown. */
 export function serveErrorPages(app: FastifyInstance): void {
@@ -34,6 +36,6 @@ export function serveErrorPages(app: FastifyInstance): void {
 export function linkErrorPage(reply: FastifyReply, { code, details }: ApiError): FastifyReply {
   const reason = details?.reason;
   const rule = typeof reason === "object" && reason !== null && "type" in reason ? reason.type : null;
-  const page = [`rejected/${rule}.md`, `api/${code}.md`].find((one) => PAGES.has(one)) ?? INDEX;
-  return reply.header("link", `</${PLACE}/${page}>; rel="help"`);
+  const page = [`rejected/${rule}.md`, `api/${code}.md`].find((one) => PAGES.has(one));
+  return page === undefined ? reply : reply.header("link", `</${PLACE}/${page}>; rel="help"`);
 }

@@ -10,6 +10,7 @@ import { createManualClock, type ManualClock } from "../clock.ts";
 import { createEventFeed } from "../events/feed.ts";
 import type { EventLog } from "../events/log.ts";
 import { LOG_START } from "../events/position.ts";
+import { errorPages } from "./error-pages.ts";
 import { ApiError, rejectionError } from "./errors.ts";
 import type { Handlers } from "./handlers.ts";
 import { createApiServer, type ListeningServer } from "./server.ts";
@@ -157,6 +158,10 @@ describe("HTTP of the API", () => {
     const { status, head, body } = await ask(`GET /docs/errors/${page}.md`);
     expect({ status, title: body.split("\n")[0] }).toEqual({ status: 200, title: `# ${page}` });
     expect(head).toContain("content-type: text/markdown; charset=utf-8");
+  });
+
+  it("serves no pages, and starts all the same, where the documents are not installed", () => {
+    expect(errorPages("/nonexistent")).toEqual(new Set());
   });
 
   it("serves the index of errors, and no other files", async () => {
