@@ -131,7 +131,9 @@ describe("stream", () => {
   it("treats silence as a dead connection", async () => {
     const { events } = await listen({ idleMs: 50 });
     await vi.waitFor(() => expect(events.filter(({ type }) => type === "connected").length).toBeGreaterThan(1));
-    expect(events[1]).toMatchObject({ type: "disconnected", reason: "silent for 50 ms" });
+    // On a slow machine the first connection may be silent for so long before it is one.
+    const ends = events.filter(({ type }) => type === "disconnected");
+    expect(ends[0]).toMatchObject({ reason: "silent for 50 ms" });
   });
 
   it("stays connected while nothing happens, by the node's heartbeats, and keeps these to itself", async () => {
