@@ -26,6 +26,7 @@ const UNIONS = [
   "packages/sdk/src/errors.ts",
   "packages/react/src/errors.ts",
   "packages/verify/src/errors.ts",
+  "packages/webhooks/src/errors.ts",
   "packages/restore/src/errors.ts",
   "packages/l1/src/errors.ts",
   "apps/node/src/errors.ts",

@@ -13,6 +13,7 @@ export const FOLDERS = {
   react: "`@cairn/react`: hooks.",
   l1: "Reading and sending on L1, by SDK, verifier, command and node.",
   verify: "`@cairn/verify`.",
+  webhooks: "`@cairn/webhooks`: receiving messages.",
   restore: "`@cairn/restore`, and commands that rebuild the state.",
   cli: "The `cairn` command.",
   node: "`cairn node` and `cairn prover`: at the start, and in the log.",

@@ -11,8 +11,9 @@ import { armCrashPoint } from "./crash-points.ts";
 import type { NodeErrorCode } from "./errors.ts";
 import { loggerOptions } from "./logger.ts";
 import { createAdminPart } from "./parts/admin.ts";
-import { type ApiPartDeps, createApiPart, createFrontPart, sequencerPort } from "./parts/api.ts";
+import { type ApiPartDeps, createApiPart, createFrontPart, type Serving, sequencerPort } from "./parts/api.ts";
 import { createArchiverPart } from "./parts/archiver.ts";
+import { createEventsPart } from "./parts/events.ts";
 import { createJobsPart } from "./parts/jobs.ts";
 import { createL1Part } from "./parts/l1.ts";
 import { createMetricsPart } from "./parts/metrics.ts";
@@ -24,6 +25,7 @@ import { createRestorePart } from "./parts/restore.ts";
 import { createSequencerPart } from "./parts/sequencer.ts";
 import { createStoragePart, type Storage } from "./parts/storage.ts";
 import { createWatcherPart } from "./parts/watcher.ts";
+import { createWebhooksPart, webhookOperations } from "./parts/webhooks.ts";
 
 /** Resolution of the event-loop delay measurement, which wakes the thread as often. */
 const EVENT_LOOP_PRECISION_MS = 100;
@@ -102,7 +104,10 @@ export function createNode(config: NodeConfig, deps: NodeDeps = {}): CairnNode {
         ? await start(createSequencerPart(context, storage, l1, { keeper, jobs, compress, watcher }))
         : null;
     const beside = keeper && sequencing && { ...sequencing, keeper, compress, watcher, readiness };
-    const api = apiPart(context, storage, beside, readiness);
+    const feed = await start(createEventsPart(context, storage, { watcher, sequencer: sequencing?.sequencer ?? null }));
+    const couriers = has("webhooks") ? await start(createWebhooksPart(context, storage, feed)) : null;
+    const webhooks = webhookOperations(context, storage, { feed, changed: couriers?.poke ?? (() => undefined) });
+    const api = apiPart(context, storage, { beside, readiness, feed, webhooks });
     const apiUrl = api === null ? null : await start(api);
     const prover =
       jobs !== null && has("prover")
@@ -160,10 +165,13 @@ export function createNode(config: NodeConfig, deps: NodeDeps = {}): CairnNode {
 function apiPart(
   context: PartContext,
   storage: Storage,
-  beside: ApiPartDeps | null,
-  readiness: PartList["readiness"],
+  {
+    beside,
+    readiness,
+    ...serving
+  }: Serving & { readonly beside: ApiPartDeps | null; readonly readiness: PartList["readiness"] },
 ): Part<string> | null {
-  if (beside === null) return context.has("api") ? createFrontPart(context, storage, readiness) : null;
+  if (beside === null) return context.has("api") ? createFrontPart(context, storage, { readiness, ...serving }) : null;
   const port = sequencerPort(context);
-  return port === undefined ? null : createApiPart(context, port, storage, beside);
+  return port === undefined ? null : createApiPart(context, port, storage, { ...beside, ...serving });
 }

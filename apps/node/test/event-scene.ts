@@ -9,11 +9,12 @@ import { Registry } from "prom-client";
 import type { LedgerEntry } from "../src/api/entries.ts";
 import { createEventHandlers } from "../src/api/event-handlers.ts";
 import type { Handlers } from "../src/api/handlers.ts";
-import { createApiServer } from "../src/api/server.ts";
+import { createApiServer, type WebhookOperations } from "../src/api/server.ts";
 import { createStream, type Stream } from "../src/api/stream.ts";
 import { type Clock, systemClock } from "../src/clock.ts";
 import { createEventFeed, type EventFeed } from "../src/events/feed.ts";
 import { createEventLog } from "../src/events/log.ts";
+import { NO_WEBHOOKS } from "./no-webhooks.ts";
 
 /** An API that serves the events of a database. */
 export interface EventServer {
@@ -27,7 +28,11 @@ export interface EventServer {
 }
 
 /** A server over a database, on a free port. */
-export async function serveEvents(database: Database, clock: Clock = systemClock): Promise<EventServer> {
+export async function serveEvents(
+  database: Database,
+  clock: Clock = systemClock,
+  webhooks: (feed: EventFeed) => WebhookOperations = () => NO_WEBHOOKS,
+): Promise<EventServer> {
   const logger = pino({ level: "silent" });
   const feed = createEventFeed(createEventLog(database), { clock, logger });
   const limits = { maxClients: 100, pingMs: 20_000, pageOrigins: "none" } as const;
@@ -55,6 +60,7 @@ export async function serveEvents(database: Database, clock: Clock = systemClock
       handlers: { ...(others as unknown as Handlers), ...createEventHandlers(feed.log) },
       assertTaking: () => undefined,
       stream: { ...stream, upgrade },
+      webhooks: webhooks(feed),
       logger,
       registry: new Registry(),
     },

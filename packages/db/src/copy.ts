@@ -30,6 +30,8 @@ const ORDER: Readonly<Record<keyof Tables, number>> = {
   events: 21,
   payment_requests: 22,
   memos: 23,
+  webhooks: 24,
+  webhook_messages: 25,
 };
 
 /** Rows read at a time; their columns must stay below the 65535 parameters of one statement. */

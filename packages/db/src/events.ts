@@ -44,6 +44,18 @@ export async function findEvent(db: Db, number: number): Promise<StoredEvent | u
   return row && toEvent(row);
 }
 
+/** The last event that was written before a time, undefined if there is none that is kept. */
+export async function findEventBefore(db: Db, atMs: number): Promise<StoredEvent | undefined> {
+  const row = await db
+    .selectFrom("events")
+    .selectAll()
+    .where("at_ms", "<", atMs)
+    .orderBy("number", "desc")
+    .limit(1)
+    .executeTakeFirst();
+  return row && toEvent(row);
+}
+
 /** The last event, undefined before the first. */
 export async function findLastEvent(db: Db): Promise<StoredEvent | undefined> {
   const row = await db.selectFrom("events").selectAll().orderBy("number", "desc").limit(1).executeTakeFirst();

@@ -114,6 +114,7 @@ export { type EventEntry, loadBlockEntries, loadEventEntries } from "./event-ent
 export type { EventSubject } from "./event-table.ts";
 export {
   findEvent,
+  findEventBefore,
   findFirstEventNumber,
   findLastEvent,
   loadEvents,
@@ -176,6 +177,7 @@ export {
   deleteUnusedMemos,
   findMemo,
   findPaymentRequest,
+  findRequestsFor,
   insertPaymentRequest,
   listPayments,
   type PaidSums,
@@ -294,3 +296,29 @@ export {
   upsertTransactions,
 } from "./transactions.ts";
 export { readDatabaseVersion } from "./version.ts";
+export {
+  appendWebhookMessages,
+  countWebhookMessages,
+  listWebhookMessages,
+  loadWaitingMessages,
+  type NewWebhookMessage,
+  pruneDeadMessages,
+  retryDeadMessages,
+  rewindWebhook,
+  type SentMessages,
+  type StoredWebhookMessage,
+  settleWebhookMessages,
+  skipWaitingMessages,
+  type WebhookMessageCounts,
+  type WebhookMessageState,
+} from "./webhook-messages.ts";
+export {
+  deleteWebhook,
+  findWebhook,
+  insertWebhook,
+  listWebhooks,
+  type StoredPosition,
+  type StoredWebhook,
+  updateWebhook,
+  type WebhookChange,
+} from "./webhooks.ts";

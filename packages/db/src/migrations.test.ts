@@ -44,7 +44,7 @@ describe.each(["embedded", "server"] as const)("migrations on the %s engine", (e
     await sql`drop table events`.execute(db);
     await sql`alter table l1_outcomes drop column hash_after`.execute(db);
     // What came after it.
-    await sql`drop table payment_requests, memos`.execute(db);
+    await sql`drop table payment_requests, memos, webhook_messages, webhooks`.execute(db);
     await sql`drop index transactions_paid`.execute(db);
     await sql`alter table transactions drop column is_recalled`.execute(db);
     await sql`delete from kysely_migration where name >= '0002-events'`.execute(db);

@@ -4,6 +4,7 @@ import { type Migration, Migrator } from "kysely/migration";
 import type { DbErrorCode } from "./errors.ts";
 import { EVENT_LOG_SCHEMA } from "./event-log-schema.ts";
 import type { Tables } from "./schema.ts";
+import { WEBHOOK_SCHEMA } from "./webhook-tables.ts";
 
 const SCHEMA = [
   `create table settings (key text primary key, value jsonb not null)`,
@@ -349,6 +350,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   "0001-schema-with-keys": statements(SCHEMA),
   "0002-events": statements(EVENT_LOG_SCHEMA),
   "0003-payment-requests": statements(PAYMENT_REQUESTS),
+  "0004-webhooks": statements(WEBHOOK_SCHEMA),
 };
 /** Names of first migrations, also of those that made earlier schemas. */
 const FIRST = /\b0001-/;

@@ -2,6 +2,7 @@ import {
   accountIndex,
   bigintToBytes,
   bytesToBigint,
+  bytesToHex,
   decodeFloat40,
   hexToBytes,
   type PaymentRequest,
@@ -70,6 +71,23 @@ export async function findPaymentRequest(db: Db, id: string): Promise<StoredPaym
     .where("id", "=", hexToBytes(id, 32))
     .executeTakeFirst();
   return row && toRequest(row);
+}
+
+/** Requests on an account with a reference, by id, the newest first. */
+export async function findRequestsFor(
+  db: Db,
+  { account, reference }: { readonly account: number; readonly reference: bigint },
+  limit: number,
+): Promise<Map<string, StoredPaymentRequest>> {
+  const rows = await db
+    .selectFrom("payment_requests")
+    .selectAll()
+    .where("reference", "=", referenceBytes(reference))
+    .where("account", "=", account)
+    .orderBy("created_at_ms", "desc")
+    .limit(limit)
+    .execute();
+  return new Map(rows.map((row) => [bytesToHex(row.id), toRequest(row)]));
 }
 
 /** A transaction that pays a request, or is to. */

@@ -2,6 +2,7 @@ import type { DataSource, LastCircuit } from "@cairn/protocol";
 import type { ColumnType, Generated, JSONColumnType } from "kysely";
 import type { EventsTable } from "./event-table.ts";
 import type { L1AttemptsTable, L1SidecarsTable, L1TransactionsTable } from "./l1-tables.ts";
+import type { WebhookMessagesTable, WebhooksTable } from "./webhook-tables.ts";
 
 /** Bytes of fixed meaning; node-postgres answers with Buffers, which are Uint8Arrays. */
 type Bytes = Uint8Array;
@@ -364,4 +365,6 @@ export interface Tables {
   l1_sidecars: L1SidecarsTable;
   tokens: TokensTable;
   events: EventsTable;
+  webhooks: WebhooksTable;
+  webhook_messages: WebhookMessagesTable;
 }

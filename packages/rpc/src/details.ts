@@ -73,4 +73,10 @@ export const DETAILS: Readonly<Record<string, string>> = {
   "what this node's account paid L1 for the batch": " and its payouts; null when it has paid nothing for it",
   "settled: paid or claimable": ", L1 had forgotten which when this node was restored",
   "ETH, or the symbol of a token": " that pays fees here, for which it could be taken",
+  "types of messages": "; empty for all that matches. `reset` and `ping` come always",
+  "why nothing is sent": "; null while it is. `gone`: the receiver answered 410",
+  "key of the signatures": ", `whsec_` and base64 as Standard Webhooks has it; it is not shown again",
+  "tell what happened after this too": ": a cursor of the stream or of /v1/events; from now on if absent",
+  "requests that this payment is for": ", as they stood when the message was made; none without a reference",
+  "when it is tried again": "; null while the receiver takes messages",
 };

@@ -11,15 +11,15 @@ export interface RouteExample {
 }
 
 const word = (digit: string) => `0x${digit.repeat(64)}`;
-const OWNER = "0x70997970c51812dc3a010c7d01b50e0d17dc79c8";
+export const OWNER = "0x70997970c51812dc3a010c7d01b50e0d17dc79c8";
 const OTHER = "0x3c44cdddb6a900fa2b585dd299e03d12fa4293bc";
-const ROLLUP = "0x5fbdb2315678afecb367f032d93f642f64180aa3";
+export const ROLLUP = "0x5fbdb2315678afecb367f032d93f642f64180aa3";
 const REFERENCE = `0x${"00".repeat(21)}696e766f696365203137`;
 const KEY = "0x1af738417c1728f049dd2c2432f69d30d31f523024d900c167b05337ecf2f927";
-const ID = word("a");
+export const ID = word("a");
 const L1_TRANSACTION = word("b");
 const CELL = `0x${"00".repeat(26)}`;
-const TIME = 1_764_500_000_000;
+export const TIME = 1_764_500_000_000;
 const SECOND = TIME / 1000;
 const CURSOR = "aGlzdG9yeToxNzY0NTAwMDAwMDAwOjA6MTc";
 const siblings = (levels: number) => Array.from({ length: levels }, () => [word("0"), word("0"), word("0")]);
@@ -199,8 +199,8 @@ const BATCH = {
   income: [{ tokenId: 0, amount: "1000000000000" }],
   cost: { transactions: 1, gasUsed: 1_005_849, blobGasUsed: 131_072, paidWei: "1137000000000000" },
 };
-const LOG_CURSOR = "ZXZlbnRzOjE3OjE3NjQ1MDAwMDAwMDA6NDA5NQ";
-const EVENT = { type: "entry", cursor: LOG_CURSOR, atMs: TIME + 60_000, status: "proven", entry: ENTRY };
+export const LOG_CURSOR = "ZXZlbnRzOjE3OjE3NjQ1MDAwMDAwMDA6NDA5NQ";
+export const EVENT = { type: "entry", cursor: LOG_CURSOR, atMs: TIME + 60_000, status: "proven", entry: ENTRY };
 const HISTORY = { query: { direction: "out", limit: 25 }, response: { entries: [ENTRY], next: CURSOR } };
 
 /** One message of each kind, by name; a test parses them. */

@@ -52,6 +52,7 @@ export {
   type RouteRequest,
   type RouteResponse,
   STREAM_PATH,
+  type WebhookRouteName,
 } from "./routes.ts";
 export {
   type SignedTransactionJson,
@@ -65,3 +66,13 @@ export {
   transactionStatusSchema,
 } from "./transactions.ts";
 export { bigintToWord, wordToBigint } from "./values.ts";
+export {
+  WEBHOOK_ROUTES,
+  WEBHOOK_TYPES,
+  type Webhook,
+  type WebhookMessage,
+  type WebhookType,
+  webhookDeliverySchema,
+  webhookMessageSchema,
+  webhookSchema,
+} from "./webhooks.ts";

@@ -49,6 +49,13 @@ import {
   transactionStatusSchema,
   transactionSummarySchema,
 } from "./transactions.ts";
+import {
+  paidRequestSchema,
+  webhookDeliverySchema,
+  webhookMessageSchema,
+  webhookSchema,
+  webhookTypeSchema,
+} from "./webhooks.ts";
 
 /** A JSON object. */
 export type JsonObject = { readonly [key: string]: unknown };
@@ -104,6 +111,11 @@ const SCHEMAS = {
   TransactionKind: transactionKindSchema,
   TransactionStatus: transactionStatusSchema,
   TransactionSummary: transactionSummarySchema,
+  PaidRequest: paidRequestSchema,
+  Webhook: webhookSchema,
+  WebhookDelivery: webhookDeliverySchema,
+  WebhookMessage: webhookMessageSchema,
+  WebhookType: webhookTypeSchema,
 } as const satisfies Record<string, z.ZodMiniType>;
 
 /** Names of parts of schemas that read better than those of schema and property together. */

@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 import { API_ERRORS, type ApiErrorCode } from "./errors.ts";
 import { streamQuerySchema } from "./events.ts";
-import { EXAMPLES, STREAM_EXAMPLES } from "./examples.ts";
+import { EXAMPLES, type RouteExample, STREAM_EXAMPLES } from "./examples.ts";
 import { MEANINGS } from "./meanings.ts";
 import {
   capitalised,
@@ -11,8 +11,10 @@ import {
   namedSchemas,
   reference,
 } from "./openapi-schemas.ts";
-import { COMMON_ERRORS, ROUTES, type RouteDefinition, type RouteName, STREAM_PATH } from "./routes.ts";
-import { SUMMARIES } from "./summaries.ts";
+import { COMMON_ERRORS, ROUTES, type RouteDefinition, STREAM_PATH } from "./routes.ts";
+import { SUMMARIES, WEBHOOK_SUMMARIES } from "./summaries.ts";
+import { WEBHOOK_EXAMPLES, WEBHOOK_MESSAGE_EXAMPLE } from "./webhook-examples.ts";
+import { WEBHOOK_ROUTES } from "./webhooks.ts";
 
 const DESCRIPTION = [
   "Amounts are decimal strings in the token's smallest unit, hashes and addresses 0x hex; an address in mixed case must have",
@@ -37,6 +39,7 @@ const TAGS: Readonly<Record<string, string>> = {
   rollup: "the rollup and the progress of its chain",
   events: "what happened, in order",
   stream: "what happens, as it happens",
+  webhooks: "messages to addresses of the operator's choice about what happens",
   node: "the node's own state",
 };
 
@@ -45,13 +48,50 @@ function tagOf(path: string): string {
   return version === "v1" && first in TAGS ? first : "node";
 }
 
+/** An operation with its texts. */
+interface Operation {
+  readonly name: string;
+  readonly route: RouteDefinition;
+  readonly summary: string;
+  readonly example: RouteExample;
+  readonly isOperators: boolean;
+}
+
+const OPERATIONS: readonly Operation[] = [
+  ...operationsOf(ROUTES, SUMMARIES, EXAMPLES, false),
+  ...operationsOf(WEBHOOK_ROUTES, WEBHOOK_SUMMARIES, WEBHOOK_EXAMPLES, true),
+];
+
+function operationsOf<Name extends string>(
+  routes: Readonly<Record<Name, RouteDefinition>>,
+  summaries: Readonly<Record<Name, string>>,
+  examples: Readonly<Record<Name, RouteExample>>,
+  isOperators: boolean,
+): Operation[] {
+  const names = Object.keys(routes) as Name[];
+  return names.map((name) => ({
+    name,
+    route: routes[name],
+    summary: summaries[name],
+    example: examples[name],
+    isOperators,
+  }));
+}
+
+const TOKEN = "operatorToken";
+const TOKEN_SCHEME: JsonObject = {
+  type: "http",
+  scheme: "bearer",
+  description: "the value of the node's setting CAIRN_WEBHOOK_TOKEN; without one, these operations are off",
+};
+
 /** The OpenAPI 3.1 document of {@link ROUTES} and the stream. */
 export function openApiDocument(version: string): JsonObject {
   const schemas = namedSchemas();
   const paths: Record<string, Record<string, unknown>> = {};
-  for (const [name, route] of Object.entries<RouteDefinition>(ROUTES)) {
-    const path = route.path.replaceAll(/:(\w+)/g, "{$1}");
-    paths[path] = { ...paths[path], [route.method.toLowerCase()]: operation(name as RouteName, route, schemas) };
+  for (const one of OPERATIONS) {
+    const path = one.route.path.replaceAll(/:(\w+)/g, "{$1}");
+    paths[path] = { ...paths[path], [one.route.method.toLowerCase()]: operation(one, schemas) };
   }
   paths[STREAM_PATH] = { get: streamOperation() };
   return {
@@ -64,11 +104,15 @@ export function openApiDocument(version: string): JsonObject {
       contact: { name: "Cairn" },
     },
     servers: [{ url: "/", description: "the node that this document comes from" }],
-    // Everyone may call everything.
+    // Everyone may call everything but what says otherwise.
     security: [],
     tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
     paths,
-    components: { schemas: Object.fromEntries(Object.entries(schemas).sort(([a], [b]) => (a < b ? -1 : 1))) },
+    webhooks: { message: { post: messageOperation() } },
+    components: {
+      schemas: Object.fromEntries(Object.entries(schemas).sort(([a], [b]) => (a < b ? -1 : 1))),
+      securitySchemes: { [TOKEN]: TOKEN_SCHEME },
+    },
   };
 }
 
@@ -76,13 +120,14 @@ const json = (schema: JsonObject, example?: object): JsonObject => ({
   "application/json": example === undefined ? { schema } : { schema, example },
 });
 
-function operation(name: RouteName, route: RouteDefinition, named: NamedSchemas): JsonObject {
-  const { params, query, headers, body, response } = EXAMPLES[name];
+function operation({ name, route, summary, example, isOperators }: Operation, named: NamedSchemas): JsonObject {
+  const { params, query, headers, body, response } = example;
   return {
     operationId: name,
     tags: [tagOf(route.path)],
-    summary: SUMMARIES[name].split(/[:;]/, 1)[0],
-    description: `${SUMMARIES[name]}.`,
+    summary: summary.split(/[:;]/, 1)[0],
+    description: `${summary}.`,
+    ...(isOperators ? { security: [{ [TOKEN]: [] }] } : {}),
     parameters: [
       ...parameters("path", route.params, params),
       ...parameters("query", route.query, query),
@@ -107,7 +152,7 @@ function operation(name: RouteName, route: RouteDefinition, named: NamedSchemas)
 }
 
 /** Name of an answer that has none. */
-function answerName(name: RouteName, { response }: RouteDefinition): string {
+function answerName(name: string, { response }: RouteDefinition): string {
   const isPage = response instanceof z.ZodMiniObject && "next" in response.shape;
   return `${capitalised(name)}${isPage ? "Page" : "Response"}`;
 }
@@ -152,6 +197,41 @@ function failures(codes: readonly ApiErrorCode[]): JsonObject {
       { description: meanings(status), content, headers: status === TOO_MANY ? LIMIT_HEADERS : FAILURE_HEADERS },
     ]),
   );
+}
+
+function messageOperation(): JsonObject {
+  const header = (name: string, description: string, example: string): JsonObject => ({
+    name,
+    in: "header",
+    required: true,
+    description,
+    schema: { type: "string" },
+    example,
+  });
+  return {
+    operationId: "webhookMessage",
+    tags: ["webhooks"],
+    summary: "What the node posts to a webhook",
+    description: [
+      "Signed as Standard Webhooks describes it: HMAC-SHA-256 of `id.timestamp.body` with the secret. Messages about the same",
+      "account come in order, each at least once: remember the ids of those that you have handled. Any answer from 200 to 299",
+      "within 10 seconds takes the message; 410 pauses the webhook; after all others the node tries again.",
+    ].join(" "),
+    parameters: [
+      header("webhook-id", "the same whenever the message is sent", "msg_412_lz0q8c_1"),
+      header("webhook-timestamp", "when it is sent, in seconds", "1764500000"),
+      header("webhook-signature", "one or more signatures, separated by spaces", `v1,${"A".repeat(43)}=`),
+    ],
+    requestBody: {
+      required: true,
+      content: json({ $ref: reference("WebhookMessage") }, WEBHOOK_MESSAGE_EXAMPLE),
+    },
+    responses: {
+      204: { description: "Taken" },
+      "4XX": { description: "Not taken" },
+      "5XX": { description: "Not taken" },
+    },
+  };
 }
 
 function streamOperation(): JsonObject {

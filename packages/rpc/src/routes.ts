@@ -38,10 +38,11 @@ import {
   transactionSummarySchema,
 } from "./transactions.ts";
 import { addressSchema, countSchema, described, indexSchema, tokenIdSchema, wordSchema } from "./values.ts";
+import type { WEBHOOK_ROUTES } from "./webhooks.ts";
 
 /** One operation of the API: its arguments, answer and failures. */
 export interface RouteDefinition {
-  readonly method: "GET" | "POST";
+  readonly method: "GET" | "POST" | "DELETE";
   /** Path parameters as `:name`. */
   readonly path: `/${string}`;
   readonly params?: z.ZodMiniObject;
@@ -360,8 +361,13 @@ export const ROUTES = {
   },
 } as const satisfies Record<string, RouteDefinition>;
 
-/** Name of an operation. */
+/** Name of an operation that anybody may call. */
 export type RouteName = keyof typeof ROUTES;
+/** Name of an operation of the node's operator about webhooks. */
+export type WebhookRouteName = keyof typeof WEBHOOK_ROUTES;
+
+type AllRoutes = typeof ROUTES & typeof WEBHOOK_ROUTES;
+type AnyRouteName = keyof AllRoutes;
 
 type Output<Route, Part extends string> = Part extends keyof Route
   ? Route[Part] extends z.ZodMiniType
@@ -375,19 +381,19 @@ type Input<Route, Part extends string> = Part extends keyof Route
   : undefined;
 
 /** What a server's handler gets, after validation. */
-export interface RouteRequest<Name extends RouteName> {
-  readonly params: Output<(typeof ROUTES)[Name], "params">;
-  readonly query: Output<(typeof ROUTES)[Name], "query">;
-  readonly body: Output<(typeof ROUTES)[Name], "body">;
-  readonly headers?: Output<(typeof ROUTES)[Name], "headers">;
+export interface RouteRequest<Name extends AnyRouteName> {
+  readonly params: Output<AllRoutes[Name], "params">;
+  readonly query: Output<AllRoutes[Name], "query">;
+  readonly body: Output<AllRoutes[Name], "body">;
+  readonly headers?: Output<AllRoutes[Name], "headers">;
 }
 
 /** What a client sends. */
-export interface ClientRequest<Name extends RouteName> {
-  readonly params: Input<(typeof ROUTES)[Name], "params">;
-  readonly query: Input<(typeof ROUTES)[Name], "query">;
-  readonly body: Input<(typeof ROUTES)[Name], "body">;
+export interface ClientRequest<Name extends AnyRouteName> {
+  readonly params: Input<AllRoutes[Name], "params">;
+  readonly query: Input<AllRoutes[Name], "query">;
+  readonly body: Input<AllRoutes[Name], "body">;
 }
 
 /** What an operation answers. */
-export type RouteResponse<Name extends RouteName> = z.output<(typeof ROUTES)[Name]["response"]>;
+export type RouteResponse<Name extends AnyRouteName> = z.output<AllRoutes[Name]["response"]>;

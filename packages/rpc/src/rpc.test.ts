@@ -10,15 +10,21 @@ import { describe, expect, it } from "vitest";
 import { EXAMPLES } from "./examples.ts";
 import {
   API_ERRORS,
+  batchEventSchema,
+  blockEventSchema,
+  entryEventSchema,
   openApiDocument,
   ROUTES,
   type RouteDefinition,
-  type RouteName,
   signedTransactionFromJson,
   signedTransactionSchema,
   signedTransactionToJson,
   submitRequestSchema,
+  WEBHOOK_ROUTES,
+  WEBHOOK_TYPES,
+  webhookMessageSchema,
 } from "./index.ts";
+import { WEBHOOK_EXAMPLES, WEBHOOK_MESSAGE_EXAMPLE } from "./webhook-examples.ts";
 
 const common = {
   from: accountIndex(64),
@@ -81,7 +87,8 @@ describe("the OpenAPI document", () => {
       paths: Record<string, Record<string, { operationId: string; parameters: object[]; responses: object }>>;
     };
     const operations = Object.values(document.paths).flatMap((methods) => Object.values(methods));
-    expect(operations.map(({ operationId }) => operationId).sort()).toEqual([...Object.keys(ROUTES), "stream"].sort());
+    const names = [...Object.keys(ROUTES), ...Object.keys(WEBHOOK_ROUTES), "stream"];
+    expect(operations.map(({ operationId }) => operationId).sort()).toEqual(names.sort());
     const submit = document.paths["/v1/transactions"]?.post;
     expect(Object.keys(submit?.responses ?? {})).toEqual([
       ...["200", "400", "405", "408", "413", "414", "415", "422", "429", "431", "500", "503"],
@@ -172,8 +179,10 @@ describe("the OpenAPI document", () => {
   });
 
   it("has an example of every operation that its schemas accept, and that shows every part of its answer", () => {
-    for (const [name, { params, query, body, response }] of Object.entries(EXAMPLES)) {
-      const route: RouteDefinition = ROUTES[name as RouteName];
+    const routes: Readonly<Record<string, RouteDefinition>> = { ...ROUTES, ...WEBHOOK_ROUTES };
+    for (const [name, { params, query, body, response }] of Object.entries({ ...EXAMPLES, ...WEBHOOK_EXAMPLES })) {
+      const route = routes[name];
+      if (route === undefined) expect.unreachable(name);
       const written = (values: object | undefined) =>
         Object.fromEntries(Object.entries(values ?? {}).map(([key, value]) => [key, String(value)]));
       expect(route.params?.safeParse(written(params)).error, name).toBeUndefined();
@@ -184,6 +193,27 @@ describe("the OpenAPI document", () => {
     const text = JSON.stringify(openApiDocument("1"));
     expect(text.match(/"example":/g)?.length).toBeGreaterThan(2 * Object.keys(ROUTES).length);
     expect(text).not.toContain("prefixItems");
+  });
+
+  it("has what is posted to webhooks, and the token that their operations need", () => {
+    const { paths, webhooks, components } = openApiDocument("1") as {
+      paths: Record<string, Record<string, { security?: object[] }>>;
+      webhooks: object;
+      components: { securitySchemes: object };
+    };
+    const guarded = Object.entries(paths).flatMap(([path, methods]) =>
+      Object.values(methods).flatMap(({ security }) => (security === undefined ? [] : [path])),
+    );
+    expect(guarded).toHaveLength(Object.keys(WEBHOOK_ROUTES).length);
+    expect(guarded.every((path) => path.startsWith("/v1/webhooks"))).toBe(true);
+    expect(components.securitySchemes).toMatchObject({ operatorToken: { type: "http", scheme: "bearer" } });
+    expect(webhooks).toMatchObject({ message: { post: { requestBody: { content: expect.anything() } } } });
+    expect(webhookMessageSchema.parse(WEBHOOK_MESSAGE_EXAMPLE)).toEqual(WEBHOOK_MESSAGE_EXAMPLE);
+    const schemas = { entry: entryEventSchema, block: blockEventSchema, batch: batchEventSchema };
+    const types = Object.entries(schemas).flatMap(([about, { shape }]) =>
+      shape.status.options.map((status) => `${about}.${status}`),
+    );
+    expect([...WEBHOOK_TYPES]).toEqual([...types, "reset", "ping"]);
   });
 
   it("gives every failure a status of its own, but for the two ways of too many requests, and a JSON-RPC code", () => {

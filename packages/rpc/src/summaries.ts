@@ -1,4 +1,4 @@
-import type { RouteName } from "./routes.ts";
+import type { RouteName, WebhookRouteName } from "./routes.ts";
 
 /** What each operation does, for the OpenAPI document: apart from the routes, which pages load. */
 export const SUMMARIES: Readonly<Record<RouteName, string>> = {
@@ -41,4 +41,20 @@ export const SUMMARIES: Readonly<Record<RouteName, string>> = {
   slotReceipt: "Proof that a batch on L1 contains the transaction in a slot, known by its id or not",
   events:
     "What happened, oldest first, as the stream tells it: everything, or what concerns an account, owner or reference",
+};
+
+/** What each operation about webhooks does. */
+export const WEBHOOK_SUMMARIES: Readonly<Record<WebhookRouteName, string>> = {
+  createWebhook:
+    "Let the node post what happens to an address; the answer alone shows the secret that signs the messages",
+  webhooks: "All webhooks, oldest first",
+  webhook: "A webhook and how its messages fare",
+  changeWebhook: "Change, pause or resume a webhook; what waits is tried at once",
+  deleteWebhook: "Delete a webhook and its messages",
+  rotateWebhookSecret: "Sign with a new secret; for a day with the old one too",
+  testWebhook: "Send a `ping` now, and see how the receiver answers",
+  replayWebhook: "Tell again what happened after a cursor or time; `gone` when the log does not reach that far back",
+  webhookMessages: "Messages that wait or were given up, in order",
+  retryWebhookMessages: "Send dead messages once more, behind those that wait",
+  skipWebhookMessages: "Give up messages that wait, so that those behind them go on",
 };

@@ -1,20 +1,17 @@
-import { CairnError, redactUrl, type SignedTransaction } from "@cairn/protocol";
+import type { SignedTransaction } from "@cairn/protocol";
 import {
   type ClientRequest,
-  ENGLISH,
-  IDEMPOTENCY_HEADER,
   ROUTES,
-  type RouteDefinition,
   type RouteName,
   type RouteResponse,
   STREAM_PATH,
   signedTransactionToJson,
   streamQuerySchema,
 } from "@cairn/rpc";
-import { backoffMs, delay } from "./delay.ts";
-import { apiErrorOf, isRetryable, type SdkErrorCode } from "./errors.ts";
-import { apiErrorFrom, badAnswer, type Fetch, sendRequest, shownUrl } from "./http.ts";
-import type { CallOptions, RouteMethods, SubmitOptions } from "./methods.ts";
+import { apiErrorOf } from "./errors.ts";
+import { badAnswer, type Fetch } from "./http.ts";
+import type { RouteMethods, SubmitOptions } from "./methods.ts";
+import { createRouteCaller, type RouteCallerConfig, toRequest } from "./route-calls.ts";
 import {
   type OpenSocket,
   type StreamEvent,
@@ -27,16 +24,7 @@ import type { WaitOptions } from "./wait.ts";
 import { submitAndWait, waitForTransaction } from "./wait.ts";
 
 /** Settings of {@link createNodeClient}. */
-export interface NodeClientConfig {
-  /** Address of the API, such as `http://127.0.0.1:8080`. */
-  readonly url: string;
-  /** Time limit of one attempt; 10 s by default. */
-  readonly timeoutMs?: number;
-  /** Retries after the first attempt, of reads only; 3 by default. */
-  readonly retries?: number;
-  /** Wait before the first retry, doubled each time; 200 ms by default. */
-  readonly retryDelayMs?: number;
-}
+export interface NodeClientConfig extends RouteCallerConfig {}
 
 /** What the client depends on; the platform's own by default. */
 export interface NodeClientDeps {
@@ -82,11 +70,6 @@ export interface NodeClient extends Omit<RouteMethods, "submit"> {
 }
 
 const STREAM = { path: STREAM_PATH, query: streamQuerySchema } as const;
-const DEFAULT_TIMEOUT_MS = 10_000;
-const DEFAULT_RETRIES = 3;
-const DEFAULT_RETRY_DELAY_MS = 200;
-const MAX_RETRY_DELAY_MS = 5_000;
-
 /**
  * A client of the node at `url`; nothing is sent before the first call. Throws `sdk/bad-request` for an unusable URL.
  *
@@ -95,56 +78,10 @@ const MAX_RETRY_DELAY_MS = 5_000;
  * const { blocks } = await node.blocks({ limit: 10 });
  */
 export function createNodeClient(config: NodeClientConfig, deps: NodeClientDeps = {}): NodeClient {
-  const problem = urlProblem(config.url);
-  if (problem !== null) throw new CairnError<SdkErrorCode>("sdk/bad-request", problem);
-  const base = config.url.replace(/\/+$/, "");
-  const fetch: Fetch = deps.fetch ?? ((url, init) => globalThis.fetch(url, init));
-  const { timeoutMs = DEFAULT_TIMEOUT_MS, retries = DEFAULT_RETRIES } = config;
-  const retryDelayMs = config.retryDelayMs ?? DEFAULT_RETRY_DELAY_MS;
-
-  const callOnce = async (
-    name: RouteName,
-    args: Record<string, unknown>,
-    { idempotencyKey, ...options }: SubmitOptions,
-  ): Promise<unknown> => {
-    const { method } = ROUTES[name];
-    const headers: Record<string, string> =
-      idempotencyKey === undefined ? {} : { [IDEMPOTENCY_HEADER]: idempotencyKey };
-    const { url, body } = toRequest(base, ROUTES[name], args, headers);
-    const answer = await sendRequest(fetch, { method, url, body, headers, timeoutMs, ...options });
-    const failure = apiErrorFrom(answer, url);
-    if (failure !== null) throw failure;
-    // A node that is not ready answers 503 with the same body.
-    const isAnswer = answer.status === 200 || (name === "ready" && answer.status === 503);
-    const parsed = ROUTES[name].response.safeParse(answer.body, ENGLISH);
-    if (isAnswer && parsed.success) return parsed.data;
-    const problem = parsed.error?.issues[0];
-    const what = problem === undefined ? `status ${answer.status}` : `${problem.path.join(".")}: ${problem.message}`;
-    const shown = shownUrl(url);
-    throw badAnswer(
-      `${shown} does not answer as a Cairn node: ${what}`,
-      { url: shown, status: answer.status },
-      parsed.error,
-    );
-  };
-
-  const call = async (name: RouteName, args: Record<string, unknown> = {}, options: CallOptions = {}) => {
-    const tries = ROUTES[name].method === "GET" ? retries : 0;
-    for (let attempt = 0; ; attempt++) {
-      try {
-        return await callOnce(name, args, options);
-      } catch (error) {
-        if (attempt >= tries || !isRetryable(error)) throw error;
-        await delay(backoffMs(attempt, retryDelayMs, MAX_RETRY_DELAY_MS), options.signal);
-      }
-    }
-  };
-
-  const names = Object.keys(ROUTES).filter((name): name is RouteName => name in ROUTES);
+  const caller = createRouteCaller<RouteName>(ROUTES, config, { fetch: deps.fetch });
+  const { base, callOnce } = caller;
   // The table ties each name to its types; a loop over names cannot express that.
-  const methods = Object.fromEntries(
-    names.map((name) => [name, (args?: Record<string, unknown>, options?: CallOptions) => call(name, args, options)]),
-  ) as unknown as RouteMethods;
+  const methods = caller.methods as unknown as RouteMethods;
 
   return {
     ...methods,
@@ -188,51 +125,4 @@ function assertIds(ids: readonly (string | undefined)[], { transactions }: Route
     if (id === undefined || id.toLowerCase() === answered?.toLowerCase()) continue;
     throw badAnswer(`the node acknowledges ${answered} instead of ${id}`, { submitted: id, acknowledged: answered });
   }
-}
-
-/** Why a URL cannot be a node's, null if it can; never reveals a password in it. */
-function urlProblem(text: string): string | null {
-  const url = URL.canParse(text) ? new URL(text) : null;
-  if (url === null || !/^https?:$/.test(url.protocol)) return `not an http or https URL: ${redactUrl(text)}`;
-  // Browsers and Node send no request to such a URL.
-  if (url.username !== "" || url.password !== "")
-    return `a node's URL must not contain a user or password: ${redactUrl(text)}`;
-  if (url.search !== "" || url.hash !== "")
-    return `a node's URL must not contain a query or fragment: ${redactUrl(text)}`;
-  return null;
-}
-
-function toRequest(
-  base: string,
-  route: Omit<RouteDefinition, "method" | "summary" | "response" | "errors">,
-  args: Record<string, unknown>,
-  headers: Readonly<Record<string, string>>,
-): { readonly url: string; readonly body: unknown } {
-  const pick = (shape: object | undefined) =>
-    Object.fromEntries(
-      Object.keys(shape ?? {})
-        .filter((key) => args[key] !== undefined)
-        .map((key) => [key, String(args[key])]),
-    );
-  const params = pick(route.params?.shape);
-  const query = pick(route.query?.shape);
-  for (const [schema, value] of [
-    [route.params, params],
-    [route.query, query],
-    [route.headers, headers],
-    [route.body, args],
-  ] as const) {
-    const issue = schema?.safeParse(value, ENGLISH).error?.issues[0];
-    if (issue !== undefined) {
-      throw new CairnError<SdkErrorCode>("sdk/bad-request", `${issue.path.join(".")}: ${issue.message}`, {
-        details: { path: issue.path },
-      });
-    }
-  }
-  const path = route.path.replaceAll(/:(\w+)/g, (_, key: string) => encodeURIComponent(params[key] ?? ""));
-  const search = new URLSearchParams(query).toString();
-  return {
-    url: `${base}${path}${search === "" ? "" : `?${search}`}`,
-    body: route.body === undefined ? undefined : args,
-  };
 }

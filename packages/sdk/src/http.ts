@@ -8,7 +8,7 @@ export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
 /** One request. */
 export interface HttpRequest {
-  readonly method: "GET" | "POST";
+  readonly method: "GET" | "POST" | "DELETE";
   readonly url: string;
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
@@ -39,8 +39,11 @@ export async function sendRequest(fetch: Fetch, request: HttpRequest): Promise<H
     const response = await fetch(url, {
       method,
       signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
+      // Without any, a page's request needs no preflight.
       ...(body === undefined
-        ? {}
+        ? Object.keys(headers ?? {}).length === 0
+          ? {}
+          : { headers: { ...headers } }
         : { body: JSON.stringify(body), headers: { ...headers, "content-type": "application/json" } }),
     });
     status = response.status;

@@ -1,4 +1,4 @@
-import type { ClientRequest, RouteName, RouteResponse } from "@cairn/rpc";
+import type { ClientRequest, RouteName, RouteResponse, WebhookRouteName } from "@cairn/rpc";
 
 /** Options of one call. */
 export interface CallOptions {
@@ -23,11 +23,12 @@ type Body<T> = [T] extends [undefined] ? unknown : T;
 /**
  * Arguments of a method: path parameters, query and body of its route in one object; digit strings may also be numbers.
  */
-export type CallArguments<Name extends RouteName> = Fields<ClientRequest<Name>["params"]> &
+export type CallArguments<Name extends RouteName | WebhookRouteName> = Fields<ClientRequest<Name>["params"]> &
   Fields<ClientRequest<Name>["query"]> &
   Body<ClientRequest<Name>["body"]>;
 
-type Method<Name extends RouteName> =
+/** A method of an operation. */
+export type Method<Name extends RouteName | WebhookRouteName> =
   Record<never, never> extends CallArguments<Name>
     ? (args?: CallArguments<Name>, options?: CallOptions) => Promise<RouteResponse<Name>>
     : (args: CallArguments<Name>, options?: CallOptions) => Promise<RouteResponse<Name>>;

@@ -28,6 +28,7 @@ import {
 import { fileStorage } from "../src/node/index.ts";
 import { checkPayout, parsePayoutList, payout, payoutReportToCsv } from "../src/payouts/index.ts";
 import { readStatement, statementToCamt053 } from "../src/statements/index.ts";
+import { createWebhookClient } from "../src/webhooks/index.ts";
 
 const report: (...words: unknown[]) => void = () => undefined;
 const domain = { chainId: 31337n, rollup: 0x1n };
@@ -95,6 +96,17 @@ export async function payroll(client: CairnClient, csv: string): Promise<string>
   for (const { at, message } of problems) report("line", at, message);
   const done = await payout(client, { name: "salaries-2026-11", list, onProgress: ({ paid }) => report(paid) });
   return payoutReportToCsv(done);
+}
+// #endregion
+
+// #region webhooks
+/** Lets a node tell a shop what is paid for; resolves to the secret of the signatures. */
+export async function tellShop(nodeUrl: string, token: string, account: number): Promise<string> {
+  const hooks = createWebhookClient({ url: nodeUrl, token });
+  const url = "https://shop.example/cairn";
+  const { secret, webhook } = await hooks.createWebhook({ url, account, types: ["entry.confirmed", "entry.final"] });
+  await hooks.testWebhook({ id: webhook.id });
+  return secret;
 }
 // #endregion
 

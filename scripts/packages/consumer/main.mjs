@@ -9,6 +9,7 @@ const names = [
   "l1",
   "rpc",
   "restore",
+  "webhooks",
   "verify",
   "sdk",
   "react",

@@ -34,6 +34,7 @@ import { addTransferCommand } from "./transfer.ts";
 import { addTxCommand } from "./tx.ts";
 import { addVerifyDeploymentCommand } from "./verify-deployment.ts";
 import { addWatchCommand } from "./watch.ts";
+import { addWebhookCommand } from "./webhook.ts";
 import { addWithdrawCommand } from "./withdraw.ts";
 
 /** Replacements for what commands use, for tests. */
@@ -56,6 +57,7 @@ const COMMANDS: readonly ((host: Host, deps: CommandDeps) => void)[] = [
   addSponsorCommand,
   addPayoutCommand,
   addRequestCommand,
+  addWebhookCommand,
   addSwapCommand,
   addWithdrawCommand,
   addBalanceCommand,

@@ -46,6 +46,8 @@ export function devNodeConfig(deployment: DevDeployment, options: DevNodeOptions
     CAIRN_FEE_TOKENS: feeTokens.join(","),
     CAIRN_API_PORT: String(options.apiPort),
     CAIRN_PAGE_ORIGINS: "loopback",
+    // Whoever reaches a devnet may do everything with it.
+    CAIRN_WEBHOOK_TOKEN: "devnet",
     CAIRN_METRICS_PORT: String(options.metricsPort),
     CAIRN_LOG_LEVEL: options.logLevel,
   });

@@ -8,8 +8,11 @@ import { pino } from "pino";
 import { Registry } from "prom-client";
 import { afterEach, describe, expect, it } from "vitest";
 import { WebSocketServer } from "ws";
+import { NO_WEBHOOKS } from "../../test/no-webhooks.ts";
 import { systemClock } from "../clock.ts";
 import { loadConfig } from "../config/config.ts";
+import { createEventFeed } from "../events/feed.ts";
+import { createEventLog } from "../events/log.ts";
 import { createFront, type Front } from "./front.ts";
 import { createStreamRelay } from "./stream-relay.ts";
 
@@ -81,13 +84,19 @@ describe("a separate API", () => {
       ...env,
     });
     const logger = pino({ level: "silent" });
+    const database = { db: null } as unknown as Database;
+    const feed = createEventFeed(createEventLog(database), { clock: systemClock, logger });
+    feed.start();
+    endings.push(feed.stop);
     const made = createFront(config, {
-      database: { db: null } as unknown as Database,
+      database,
       domain: DOMAIN,
       clock: systemClock,
       logger,
       registry: new Registry(),
       readiness: () => ({ other: { isReady: true, state: "fine" } }),
+      feed,
+      webhooks: NO_WEBHOOKS,
     });
     endings.push(made.stop);
     await made.start();

@@ -6,6 +6,7 @@ import { pino } from "pino";
 import { Registry } from "prom-client";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
+import { NO_WEBHOOKS } from "../../test/no-webhooks.ts";
 import { createSequencerHarness, DOMAIN, type Life, type SequencerHarness } from "../../test/sequencer-harness.ts";
 import { createEventFeed, type EventFeed } from "../events/feed.ts";
 import { createEventLog } from "../events/log.ts";
@@ -82,6 +83,7 @@ describe("API", () => {
         handlers,
         assertTaking: () => life.sequencer.assertTaking(),
         stream,
+        webhooks: NO_WEBHOOKS,
         logger: pino({ level: "silent" }),
         registry: new Registry(),
       },

@@ -11,7 +11,8 @@ export type ListName =
   | "history"
   | "payouts"
   | "queue"
-  | "tokens";
+  | "tokens"
+  | "webhookMessages";
 
 /**
  * The cursor of a place in a list, named by whole numbers. It is opaque to clients: what is in it may change with any

@@ -5,15 +5,14 @@ import type { Registry } from "prom-client";
 import type { Clock } from "../clock.ts";
 import type { NodeConfig } from "../config/config.ts";
 import type { NodeErrorCode } from "../errors.ts";
-import { createEventFeed } from "../events/feed.ts";
-import { createEventLog } from "../events/log.ts";
+import type { EventFeed } from "../events/feed.ts";
 import { registerStreamMetrics } from "../observer/process-metrics.ts";
 import { ApiError } from "./errors.ts";
 import { createForwardingHandlers } from "./forwarding-handlers.ts";
 import type { PartStatus } from "./handlers.ts";
 import { createHistoryHandlers } from "./history-handlers.ts";
 import { createRequestReads } from "./request-handlers.ts";
-import { apiSettings, createApiServer } from "./server.ts";
+import { apiSettings, createApiServer, type WebhookOperations } from "./server.ts";
 import { createStream, streamLimits } from "./stream.ts";
 import { createStreamRelay } from "./stream-relay.ts";
 import { createUpstream } from "./upstream.ts";
@@ -35,6 +34,8 @@ export interface FrontDeps {
   readonly registry: Registry;
   /** Readiness of the process's other parts. */
   readonly readiness: () => Readonly<Record<string, PartStatus>>;
+  readonly feed: EventFeed;
+  readonly webhooks: WebhookOperations;
 }
 
 /**
@@ -54,13 +55,12 @@ export interface Front {
 
 /** An API that is not listening yet. Throws `node/bad-config` without the address of the sequencer's process. */
 export function createFront(config: NodeConfig, deps: FrontDeps): Front {
-  const { domain, clock, registry } = deps;
+  const { domain, clock, registry, feed } = deps;
   const { sequencerUrl: url, roles, maxInFlight } = config;
   if (url === undefined) throw new CairnError<NodeErrorCode>("node/bad-config", "CAIRN_SEQUENCER_URL is missing");
   const settings = apiSettings(config, config.apiPort);
   const upstream = createUpstream(url);
   let isIdentified = false;
-  const feed = createEventFeed(createEventLog(deps.database), { clock, logger: deps.logger });
   const stream = createStream(streamLimits(config), { feed, clock, logger: deps.logger });
   registerStreamMetrics(registry, stream.clients);
 
@@ -111,6 +111,7 @@ export function createFront(config: NodeConfig, deps: FrontDeps): Front {
       ...createRequestReads(deps.database, clock),
       ...handlers,
     },
+    webhooks: deps.webhooks,
     assertTaking,
     stream,
     logger: deps.logger,
@@ -119,7 +120,6 @@ export function createFront(config: NodeConfig, deps: FrontDeps): Front {
   return {
     start: async () => {
       await relay.start();
-      feed.start();
       await api.start();
     },
     url: api.url,
@@ -127,7 +127,6 @@ export function createFront(config: NodeConfig, deps: FrontDeps): Front {
     stop: async () => {
       relay.stop();
       await stream.stop();
-      await feed.stop();
       const cancel = clock.after(STOP_PATIENCE_MS, upstream.stop);
       await api.stop();
       cancel();

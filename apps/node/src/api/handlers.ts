@@ -1,9 +1,14 @@
-import type { RouteName, RouteRequest, RouteResponse } from "@cairn/rpc";
+import type { RouteName, RouteRequest, RouteResponse, WebhookRouteName } from "@cairn/rpc";
 import { ApiError } from "./errors.ts";
 
 /** Handlers of operations of the API, all of them by default. */
 export type Handlers<Names extends RouteName = RouteName> = {
   readonly [Name in Names]: (request: RouteRequest<Name>) => Promise<RouteResponse<Name>>;
+};
+
+/** Handlers of the operations about webhooks. */
+export type WebhookHandlers = {
+  readonly [Name in WebhookRouteName]: (request: RouteRequest<Name>) => Promise<RouteResponse<Name>>;
 };
 
 /** One part of the node as readiness shows it. */

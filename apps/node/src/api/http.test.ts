@@ -6,10 +6,9 @@ import { pino } from "pino";
 import { Registry } from "prom-client";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { WebSocket } from "ws";
+import { EMPTY_LOG, NO_WEBHOOKS } from "../../test/no-webhooks.ts";
 import { createManualClock, type ManualClock } from "../clock.ts";
 import { createEventFeed } from "../events/feed.ts";
-import type { EventLog } from "../events/log.ts";
-import { LOG_START } from "../events/position.ts";
 import { errorPages } from "./error-pages.ts";
 import { ApiError, rejectionError } from "./errors.ts";
 import type { Handlers } from "./handlers.ts";
@@ -21,15 +20,6 @@ import { createStream, type Stream } from "./stream.ts";
 const PAGE = "http://localhost:5173";
 const HEALTH = { status: "ok", roles: ["api"], version: "test" } as const;
 
-/** Nothing ever happens. */
-const emptyLog: EventLog = {
-  end: () => Promise.resolve(LOG_START),
-  start: () => Promise.resolve(LOG_START),
-  isKept: () => Promise.resolve(true),
-  read: () => Promise.resolve([]),
-  blockEntries: () => Promise.resolve({ count: 0, byKey: new Map() }),
-};
-
 describe("HTTP of the API", () => {
   let api: ListeningServer;
   let stream: Stream;
@@ -37,7 +27,7 @@ describe("HTTP of the API", () => {
   beforeAll(async () => {
     const logger = pino({ level: "silent" });
     clock = createManualClock(0);
-    const feed = createEventFeed(emptyLog, { clock, logger });
+    const feed = createEventFeed(EMPTY_LOG, { clock, logger });
     stream = createStream({ maxClients: 1, pingMs: 30_000, pageOrigins: "loopback" }, { feed, clock, logger });
     const failing = Object.fromEntries(
       Object.keys(ROUTES).map((name) => [name, () => Promise.reject(new TypeError("secret of the inside"))]),
@@ -63,6 +53,7 @@ describe("HTTP of the API", () => {
         },
         assertTaking: () => undefined,
         stream,
+        webhooks: NO_WEBHOOKS,
         logger,
         registry: new Registry(),
       },

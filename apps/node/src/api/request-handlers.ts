@@ -30,7 +30,7 @@ import {
   requestAuthorization,
   type SchnorrSignature,
 } from "@cairn/protocol";
-import type { RouteRequest, RouteResponse } from "@cairn/rpc";
+import type { RouteRequest, RouteResponse, WebhookMessage } from "@cairn/rpc";
 import type { Clock } from "../clock.ts";
 import type { NodeErrorCode } from "../errors.ts";
 import { wordHex } from "../json.ts";
@@ -194,6 +194,23 @@ async function showRequest(db: Db, id: string, request: StoredPaymentRequest, no
     paidLate: sums.late.toString(),
     paidRecalled: sums.recalled.toString(),
     payments: payments.map((payment) => toPayment(payment, request)),
+  };
+}
+
+/** What became of a request, in short. */
+export async function summariseRequest(
+  db: Db,
+  id: string,
+  request: StoredPaymentRequest,
+  nowMs: number,
+): Promise<WebhookMessage["requests"][number]> {
+  const sums = await sumPayments(db, request);
+  return {
+    id,
+    status: statusOf(request, sums, nowMs),
+    certainty: sums.leastCertain === null ? null : certaintyOf(sums.leastCertain),
+    amount: request.amount.toString(),
+    paid: sums.inTime.toString(),
   };
 }
 

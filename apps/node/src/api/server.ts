@@ -1,12 +1,14 @@
-import { openApiDocument, ROUTES, type RouteDefinition, type RouteName, STREAM_PATH } from "@cairn/rpc";
-import type { FastifyInstance } from "fastify";
+import { openApiDocument, ROUTES, type RouteDefinition, type RouteName, STREAM_PATH, WEBHOOK_ROUTES } from "@cairn/rpc";
+import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { Logger } from "pino";
 import { Counter, Histogram, type Registry } from "prom-client";
 import manifest from "../../package.json" with { type: "json" };
 import type { NodeConfig } from "../config/config.ts";
+import type { Secret } from "../config/setting.ts";
 import { crashPoint } from "../crash-points.ts";
-import { requestError } from "./errors.ts";
-import type { Handlers } from "./handlers.ts";
+import { requireBearer } from "./bearer.ts";
+import { ApiError, requestError } from "./errors.ts";
+import type { Handlers, WebhookHandlers } from "./handlers.ts";
 import { createHttpApp } from "./http.ts";
 import type { PageOrigins } from "./origins.ts";
 import { assertKnownParameters, parse } from "./parameters.ts";
@@ -62,11 +64,20 @@ export interface ListeningServer {
   readonly stop: () => Promise<void>;
 }
 
+/** The operations about webhooks, and who may call them. */
+export interface WebhookOperations {
+  readonly handlers: WebhookHandlers;
+  /** Bearer token; undefined when nobody may. */
+  readonly token: Secret | undefined;
+}
+
 /** The HTTP API: every route of `@cairn/rpc`, its OpenAPI document, and the stream. */
 export function createApiServer(
   settings: ApiSettings,
   deps: {
     readonly handlers: Handlers;
+    /** For the operator alone. */
+    readonly webhooks: WebhookOperations;
     /** Throws when no submission would be accepted now, so that refusing costs next to nothing. */
     readonly assertTaking: () => void;
     readonly stream: Stream;
@@ -107,7 +118,16 @@ export function createApiServer(
     if (route === ROUTES.submit.path && reply.statusCode === 200) crashPoint("acknowledged");
     done();
   });
-  for (const name of routeNames()) addRoute(app, name, deps);
+  for (const name of routeNames()) {
+    addRoute(app, ROUTES[name], handlerOf(deps.handlers, name), {
+      name,
+      admit: name === "submit" ? deps.assertTaking : () => undefined,
+    });
+  }
+  const isOperator = bearerOf(deps.webhooks.token);
+  for (const [name, route] of Object.entries<RouteDefinition>(WEBHOOK_ROUTES)) {
+    addRoute(app, route, handlerOf(deps.webhooks.handlers, name), { name, admit: isOperator });
+  }
   const document = openApiDocument(settings.version);
   app.get("/openapi.json", () => document);
   app.get(STREAM_PATH, (_request, reply) => {
@@ -132,19 +152,37 @@ export function listening(
   };
 }
 
+/** A table ties each name to its handler's types; a loop over names cannot express that. */
+function handlerOf(handlers: object, name: string): (request: object) => Promise<object> {
+  return Reflect.get(handlers, name);
+}
+
+/** Throws for whoever does not have the token. */
+function bearerOf(token: Secret | undefined): (request: FastifyRequest) => void {
+  if (token !== undefined) return requireBearer(token.reveal(), "the token of the webhooks is missing or wrong");
+  return () => {
+    throw new ApiError("unauthorized", "webhooks are off: the node's operator has set no CAIRN_WEBHOOK_TOKEN");
+  };
+}
+
 function addRoute(
   app: FastifyInstance,
-  name: RouteName,
-  deps: { readonly handlers: Handlers; readonly assertTaking: () => void },
+  route: RouteDefinition,
+  handle: (request: object) => Promise<object>,
+  {
+    name,
+    admit,
+  }: {
+    readonly name: string;
+    /** Throws for a request that is not taken, before anything in it is read. */
+    readonly admit: (request: FastifyRequest) => void;
+  },
 ): void {
-  const route: RouteDefinition = ROUTES[name];
-  // The table ties each name to its handler's types; a loop over names cannot express that.
-  const handle = deps.handlers[name] as (request: object) => Promise<object>;
   app.route({
     method: route.method,
     url: route.path,
-    onRequest: (_request, _reply, done) => {
-      if (name === "submit") deps.assertTaking();
+    onRequest: (request, _reply, done) => {
+      admit(request);
       done();
     },
     handler: async (request, reply) => {

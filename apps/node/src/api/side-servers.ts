@@ -1,11 +1,10 @@
-import { timingSafeEqual } from "node:crypto";
 import { type Database, type JobQueue, listRejectedProofs, resetRefusals } from "@cairn/db";
 import { bytesToHex } from "@cairn/protocol";
-import type { FastifyRequest } from "fastify";
 import type { Registry } from "prom-client";
 import { wordHex } from "../json.ts";
 import type { ProverProgress } from "../prover/progress.ts";
 import type { Sequencer } from "../sequencer/sequencer.ts";
+import { requireBearer } from "./bearer.ts";
 import { ApiError } from "./errors.ts";
 import { createHttpApp } from "./http.ts";
 import { type ListeningServer, listening } from "./server.ts";
@@ -35,12 +34,7 @@ export function createAdminServer(
     readonly proving: () => readonly ProverProgress[];
   },
 ): ListeningServer {
-  const expected = Buffer.from(`Bearer ${settings.token}`);
-  const authorise = ({ headers }: FastifyRequest): void => {
-    const given = Buffer.from(headers.authorization ?? "");
-    if (given.length === expected.length && timingSafeEqual(given, expected)) return;
-    throw new ApiError("unauthorized", "the admin token is missing or wrong");
-  };
+  const authorise = requireBearer(settings.token, "the admin token is missing or wrong");
   const app = createHttpApp({ forceCloseConnections: true, bodyLimit: 4096, authorise });
   app.post("/v1/blocks/seal", async () => {
     const sealed = await present(deps.sequencer, "sequencer").sealNow();

@@ -96,6 +96,19 @@ export const SERVING_SETTINGS = {
     unit: "hours",
     text: "How long what happened stays in the log, so that the stream and /v1/events go on behind a cursor; set where the watcher runs.",
   }),
+  webhookToken: setting({
+    env: "CAIRN_WEBHOOK_TOKEN",
+    schema: form.optionalSecret(),
+    secret: true,
+    text: "Bearer token with which webhooks are made and changed, over the API; without it nobody can.",
+  }),
+  webhookHttp: setting({
+    env: "CAIRN_WEBHOOK_HTTP",
+    schema: form.trueOrFalse(),
+    fallback: "false",
+    switch: true,
+    text: "Whether messages to webhooks may go over plain HTTP, also to other machines: everybody on the way can read them.",
+  }),
   crashAt: setting({
     env: "CAIRN_CRASH_AT",
     schema: crashTarget,

@@ -2,10 +2,9 @@ import type { Compress } from "@cairn/crypto";
 import { tokenId } from "@cairn/protocol";
 import { createFront, type Front } from "../api/front.ts";
 import { createSequencerHandlers } from "../api/sequencer-handlers.ts";
-import { apiSettings, createApiServer, NODE_VERSION } from "../api/server.ts";
+import { apiSettings, createApiServer, NODE_VERSION, type WebhookOperations } from "../api/server.ts";
 import { createStream, streamLimits } from "../api/stream.ts";
-import { createEventFeed } from "../events/feed.ts";
-import { createEventLog } from "../events/log.ts";
+import type { EventFeed } from "../events/feed.ts";
 import { registerStreamMetrics } from "../observer/process-metrics.ts";
 import type { StateKeeper } from "../sequencer/state-keeper.ts";
 import type { Watcher } from "../watcher/watcher.ts";
@@ -22,26 +21,31 @@ export interface ApiPartDeps extends Sequencing {
   readonly readiness: PartList["readiness"];
 }
 
+/** What happens, and the operations about webhooks, for any API. */
+export interface Serving {
+  readonly feed: EventFeed;
+  readonly webhooks: WebhookOperations;
+}
+
 /** Port of the sequencer's process: for clients, or for an API in another process; undefined when nobody is served. */
 export function sequencerPort({ config, has }: PartContext): number | undefined {
   return has("api") ? config.apiPort : config.sequencerPort;
 }
 
 /** The API in the sequencer's process; offers its address. */
-export function createApiPart(context: PartContext, port: number, storage: Storage, deps: ApiPartDeps): Part<string> {
+export function createApiPart(
+  context: PartContext,
+  port: number,
+  storage: Storage,
+  deps: ApiPartDeps & Serving,
+): Part<string> {
   const { config, clock, registry, child } = context;
-  const { database } = storage;
-  const { sequencer, watcher } = deps;
+  const { feed, webhooks, sequencer } = deps;
   return {
     name: "api",
     start: async (endings) => {
-      const feed = createEventFeed(createEventLog(database), { clock, logger: child("events") });
-      endings.add("events", feed.stop);
       const stream = createStream(streamLimits(config), { feed, clock, logger: child("stream") });
       registerStreamMetrics(registry, stream.clients);
-      sequencer.onEvent(feed.poke);
-      watcher?.onEvent(feed.poke);
-      feed.start();
       const handlers = createSequencerHandlers({
         ...storage,
         ...deps,
@@ -56,6 +60,7 @@ export function createApiPart(context: PartContext, port: number, storage: Stora
       });
       const api = createApiServer(apiSettings(config, port), {
         handlers,
+        webhooks,
         assertTaking: sequencer.assertTaking,
         stream,
         logger: child("api"),
@@ -73,14 +78,17 @@ export function createApiPart(context: PartContext, port: number, storage: Stora
 export function createFrontPart(
   context: PartContext,
   { database, domain }: Storage,
-  readiness: PartList["readiness"],
+  { readiness, ...serving }: Serving & Pick<ApiPartDeps, "readiness">,
 ): Part<string> {
   const { config, clock, registry } = context;
   let front: Front | null = null;
   return {
     name: "api",
     start: async (endings) => {
-      front = createFront(config, { database, domain, registry, readiness, clock, logger: context.child("api") });
+      front = createFront(config, {
+        ...{ database, domain, registry, readiness, clock, logger: context.child("api") },
+        ...serving,
+      });
       endings.add("api", front.stop);
       await front.start();
       return front.url();

@@ -1,0 +1,59 @@
+import { countWebhookMessages, listWebhooks, pruneDeadMessages } from "@cairn/db";
+import { createPoller } from "../poller.ts";
+import { type Courier, type CourierDeps, startCourier } from "./courier.ts";
+
+/** Serves all webhooks of a node. */
+export interface Couriers {
+  readonly start: () => void;
+  /** A webhook was stored, or has changed. */
+  readonly poke: (id: string) => void;
+  /** Ends what is on its way and waits for it; what was not taken is sent after the next start. */
+  readonly stop: () => Promise<void>;
+}
+
+/** How often it looks for webhooks that another process has stored. */
+const POLL_MS = 2000;
+const MAX_PAUSE_MS = 30_000;
+/** How long messages that were given up are kept, and how many are deleted at a time. */
+const KEPT_MS = 30 * 86_400_000;
+const PRUNED_AT_A_TIME = 1000;
+
+/** One courier for each webhook, as long as it exists. `ending` aborts what the sender has on its way. */
+export function createCouriers(deps: CourierDeps, ending: AbortController): Couriers {
+  const { source, clock, logger, metrics } = deps;
+  const { db, nowMs } = source;
+  const couriers = new Map<string, Courier>();
+
+  const look = async (): Promise<void> => {
+    for (const { id } of await listWebhooks(db)) {
+      if (couriers.has(id) || ending.signal.aborted) continue;
+      const courier = startCourier(id, deps, ending.signal);
+      couriers.set(id, courier);
+      void courier.done.finally(() => couriers.delete(id));
+    }
+    await pruneDeadMessages(db, nowMs() - KEPT_MS, PRUNED_AT_A_TIME);
+    metrics.show((await countWebhookMessages(db)).values(), nowMs());
+  };
+  const poller = createPoller({
+    run: look,
+    clock,
+    logger,
+    failure: "the webhooks cannot be read",
+    pollMs: POLL_MS,
+    maxPauseMs: MAX_PAUSE_MS,
+  });
+
+  return {
+    start: () => poller.start(),
+    poke: (id) => {
+      const courier = couriers.get(id);
+      if (courier === undefined) poller.poke();
+      else courier.poke();
+    },
+    stop: async () => {
+      ending.abort();
+      await poller.stop();
+      await Promise.all([...couriers.values()].map(({ done }) => done));
+    },
+  };
+}
