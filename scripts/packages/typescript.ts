@@ -29,7 +29,8 @@ export async function compile(
       strict: true,
       exactOptionalPropertyTypes: true,
       noUncheckedIndexedAccess: true,
-      skipLibCheck: isPage,
+      // Declarations that viem needs know only browsers.
+      skipLibCheck: isPage || types !== undefined,
       noEmit: true,
     },
     files,
