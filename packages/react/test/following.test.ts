@@ -1,3 +1,4 @@
+import { CairnError } from "@cairn/protocol";
 import type { AnyHandle } from "@cairn/sdk";
 import { QueryClient } from "@tanstack/react-query";
 import { describe, expect, it, vi } from "vitest";
@@ -8,14 +9,14 @@ import { openScene } from "./scene.ts";
 const HOUR_MS = 3_600_000;
 
 /** A request that is final as soon as somebody looks. */
-function finalRequest(id: string, ageMs = 0) {
+function finalRequest(id: string, ageMs = 0, hash = "0x1") {
   const forget = vi.fn(async () => undefined);
   const createdAt = new Date(Date.now() - ageMs).toISOString();
   const handle = {
     id,
     kind: "transfer",
     wait: async () => "final",
-    hashes: () => [],
+    hashes: () => [hash],
     toJSON: () => ({ createdAt }),
     forget,
   };
@@ -53,5 +54,20 @@ describe("a request that is final", () => {
     await vi.waitFor(() => expect(old.forget).toHaveBeenCalledOnce());
     expect([named.forget.mock.calls, young.forget.mock.calls]).toEqual([[], []]);
     expect(following.list().map(({ progress }) => progress.isOver)).toEqual([true, true, true]);
+  });
+});
+
+describe("a name", () => {
+  it("under which something else is sent after a failure is followed anew", async () => {
+    const following = start();
+    const failure = new CairnError("sdk/not-reached", "rejected", { details: { status: "rejected" } });
+    const failed = { ...finalRequest("hook-4", 0, "0x1").handle, wait: () => Promise.reject(failure) };
+    following.follow(failed as AnyHandle);
+    await vi.waitFor(() => expect(following.progressOf("hook-4")).toMatchObject({ isOver: true, isFailed: true }));
+    following.follow({ ...failed } as AnyHandle);
+    expect(following.progressOf("hook-4").isFailed).toBe(true);
+    following.follow(finalRequest("hook-4", 0, "0x2").handle);
+    await vi.waitFor(() => expect(following.progressOf("hook-4")).toMatchObject({ status: "final", isFailed: false }));
+    expect(following.list()).toHaveLength(1);
   });
 });

@@ -11,7 +11,7 @@ import { type FollowedRequest, type Progress, UNSEEN } from "./progress.ts";
 export interface Following {
   /** Goes on with all that is not over; returns what ends it. Nothing that was signed is undone by that. */
   readonly start: () => () => void;
-  /** Follows a request from now on; one with its id that is followed already is the same. */
+  /** Follows a request from now on, unless it is followed already. */
   readonly follow: (handle: AnyHandle) => void;
   /** Follows what the storage has, or only the request with this id. Throws as `requests` of the SDK. */
   readonly load: (id?: string) => Promise<void>;
@@ -97,13 +97,14 @@ export function createFollowing(client: CairnClient, live: Live): Following {
   };
 
   const followToItsEnd = async (one: Followed, signal: AbortSignal): Promise<void> => {
-    while (!one.progress.isOver && !signal.aborted) {
+    const isCurrent = () => followed.get(one.handle.id) === one;
+    while (!one.progress.isOver && !signal.aborted && isCurrent()) {
       const looking = new AbortController();
       one.wake = () => looking.abort();
       await step(one, AbortSignal.any([signal, looking.signal]));
       if (looking.signal.aborted) await pause(LEAST_GAP_MS, signal);
     }
-    await forget(one);
+    if (isCurrent()) await forget(one);
   };
 
   /** Requests that nobody named but this package are kept until nothing can come of them. */
@@ -116,7 +117,10 @@ export function createFollowing(client: CairnClient, live: Live): Following {
   };
 
   const follow = (handle: AnyHandle): void => {
-    if (followed.has(handle.id)) return;
+    // After a failure another transaction may be sent under the same name, and lists go on with further ones.
+    const before = followed.get(handle.id);
+    if (before !== undefined && isSameRequest(before.handle, handle)) return;
+    before?.wake();
     const one: Followed = { handle, progress: UNSEEN, wake: () => undefined };
     followed.set(handle.id, one);
     tell();
@@ -179,6 +183,10 @@ function goalOf({ handle, progress }: Followed): string {
 
 function isL2({ kind }: AnyHandle): boolean {
   return kind === "transfer" || kind === "payMany" || kind === "withdraw" || kind === "swap" || kind in KNOWN_TO_NODE;
+}
+
+function isSameRequest(a: AnyHandle, b: AnyHandle): boolean {
+  return a === b || a.hashes().join() === b.hashes().join();
 }
 
 /** Whether something that happened may move a request on. */
