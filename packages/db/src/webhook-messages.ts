@@ -234,15 +234,22 @@ export async function skipWaitingMessages(
   return Number(numUpdatedRows);
 }
 
-/** Lets a webhook be told again what happened after a place; returns whether there is one. */
+/**
+ * Lets a webhook be told again what happened after a place; returns whether there is one. A webhook that has not come that
+ * far stays where it is: what it was not told yet must not be left out.
+ */
 export function rewindWebhook(db: Db, webhook: string, { number, atMs, parts }: StoredPosition): Promise<boolean> {
   return db.transaction().execute(async (transaction) => {
     const { numUpdatedRows } = await transaction
       .updateTable("webhooks")
-      .set({ position_number: number, position_at_ms: atMs, position_parts: parts, failures: 0, retry_at_ms: 0 })
+      .set({ failures: 0, retry_at_ms: 0 })
       .where("id", "=", webhook)
       .executeTakeFirstOrThrow();
     if (numUpdatedRows === 0n) return false;
+    await sql`
+      update webhooks set position_number = ${number}, position_at_ms = ${atMs}, position_parts = ${parts}
+      where id = ${webhook} and (position_number, position_parts) > (${number}::bigint, ${parts}::int)
+    `.execute(transaction);
     // They come again, in their order.
     await sql`
       delete from webhook_messages

@@ -167,4 +167,16 @@ describe.each(["embedded", "server"] as const)("webhooks on the %s engine", (eng
     expect(await idsOf("waiting")).toEqual(["msg_1_9999", "msg_2_9999", "msg_3_9999"]);
     expect(await rewindWebhook(db, "wh_9", at(1))).toBe(false);
   });
+
+  it("are not moved past what they were not told yet when they are to be told again from a later place", async () => {
+    await append(START, at(3), 1, 2, 3);
+    for (const later of [at(7), at(4, 1), at(3)]) {
+      expect(await rewindWebhook(db, WEBHOOK.id, later)).toBe(true);
+      expect((await findWebhook(db, WEBHOOK.id))?.position).toEqual(at(3));
+    }
+    expect(await idsOf("waiting")).toHaveLength(3);
+    expect(await rewindWebhook(db, WEBHOOK.id, at(3, 2))).toBe(true);
+    expect((await findWebhook(db, WEBHOOK.id))?.position).toEqual(at(3, 2));
+    expect(await idsOf("waiting")).toEqual(["msg_1_9999", "msg_2_9999"]);
+  });
 });
