@@ -2,8 +2,11 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createServer, type IncomingHttpHeaders } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { receiveWebhook } from "@cairn/webhooks";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { firstDocument, startCairn } from "./support/cairn-command.ts";
 
@@ -15,11 +18,14 @@ describe("the guides on payments", () => {
   const env = { CAIRN_HOME: join(home, "cairn") };
   let devnet: ChildProcess;
 
-  /** Runs the blocks of a guide in a folder of their own; returns what they print. */
-  const follow = async (guide: string): Promise<string[]> => {
-    const text = readFileSync(join(REPOSITORY, "docs/guides", guide), "utf8");
+  /** Runs the blocks of a guide in a folder of their own, with other addresses in them; returns what they print. */
+  const follow = async (
+    guide: string,
+    folder = mkdtempSync(join(home, "run-")),
+    adapt: (text: string) => string = (text) => text,
+  ): Promise<string[]> => {
+    const text = adapt(readFileSync(join(REPOSITORY, "docs/guides", guide), "utf8"));
     const blocks = [...text.matchAll(/^```sh\n([\s\S]*?)^```/gm)].map(([, block = ""]) => block);
-    const folder = mkdtempSync(join(home, "run-"));
     const path = `${dirname(process.execPath)}:${process.env.PATH}`;
     // What one block assigns, later ones use.
     const script = blocks.map((block) => `${block.replaceAll("npx cairn", COMMAND)}\necho "--- end"\n`).join("");
@@ -66,5 +72,30 @@ describe("the guides on payments", () => {
     expect(asked).toMatch(/"link": "cairn:cairn1[a-z2-7]{90}\?chain=31337&/);
     expect(status).toMatch(/status +paid, (?:confirmed|proven|final)\n/);
     expect(status).toMatch(/paid +25 USD\n/);
+  });
+
+  it("are told by a webhook what happened", async () => {
+    const requests: { readonly headers: IncomingHttpHeaders; readonly body: string }[] = [];
+    const receiver = createServer(async (request, response) => {
+      let body = "";
+      for await (const chunk of request) body += chunk;
+      requests.push({ headers: request.headers, body });
+      response.writeHead(204).end();
+    });
+    await new Promise<void>((resolve) => receiver.listen(0, "127.0.0.1", resolve));
+    const { port } = receiver.address() as AddressInfo;
+    const folder = mkdtempSync(join(home, "run-"));
+    const [made, tried] = await follow("webhooks.md", folder, (text) => text.replaceAll(":3000", `:${port}`));
+    expect(made).toMatch(/types +entry\.confirmed, entry\.final\n/);
+    expect(tried).toMatch(/there are none\n[\s\S]*0 messages wait again/);
+    const { secret } = JSON.parse(readFileSync(join(folder, "webhook.json"), "utf8")) as { secret: string };
+    // A replay tells what the guides before have done.
+    const types = async () => {
+      const heard = await Promise.all(requests.map((request) => receiveWebhook(request, { secret })));
+      return new Set(heard.map(({ message }) => message.type));
+    };
+    await expect.poll(types, { timeout: 30_000 }).toContain("entry.confirmed");
+    receiver.closeAllConnections();
+    receiver.close();
   });
 });

@@ -14,7 +14,7 @@ import { createSender } from "../src/webhooks/send.ts";
 import { type EventServer, serveEvents } from "./event-scene.ts";
 
 /** Token of the operations about webhooks. */
-export const TOKEN = "operator's token";
+export const TOKEN = "operators-token";
 const DOMAIN = { chainId: 31337n, rollup: 0xabcn };
 
 /** A node's webhooks over a database: its API, and who takes the messages. */

@@ -115,11 +115,13 @@ export function toRequest(
     );
   const params = pick(route.params?.shape);
   const query = pick(route.query?.shape);
+  const elsewhere = { ...route.params?.shape, ...route.query?.shape };
+  const body = Object.fromEntries(Object.entries(args).filter(([key]) => !Object.hasOwn(elsewhere, key)));
   for (const [schema, value] of [
     [route.params, params],
     [route.query, query],
     [route.headers, headers],
-    [route.body, args],
+    [route.body, body],
   ] as const) {
     const issue = schema?.safeParse(value, ENGLISH).error?.issues[0];
     if (issue !== undefined) {
@@ -132,6 +134,6 @@ export function toRequest(
   const search = new URLSearchParams(query).toString();
   return {
     url: `${base}${path}${search === "" ? "" : `?${search}`}`,
-    body: route.body === undefined ? undefined : args,
+    body: route.body === undefined ? undefined : body,
   };
 }

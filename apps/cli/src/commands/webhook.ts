@@ -73,10 +73,13 @@ function addNew({ run }: Host, group: Group): void {
     "cairn webhook new https://shop.example/cairn --account 64 --types entry.confirmed,entry.final",
     "cairn webhook new http://127.0.0.1:3000/hook --json",
   );
-  run(command, async (context, { account, types, ...rest }: NewFlags, url: string) => {
+  run(command, async (context, flags: NewFlags, url: string) => {
+    const { account, types, owner, reference, description } = flags;
     const asked = {
       url,
-      ...rest,
+      ...(owner === undefined ? {} : { owner }),
+      ...(reference === undefined ? {} : { reference }),
+      ...(description === undefined ? {} : { description }),
       ...(account === undefined ? {} : { account: parseIndex(account) }),
       ...(types === undefined ? {} : { types: types.split(",") }),
     };

@@ -38,7 +38,7 @@ describe("operations about webhooks", () => {
     const names = Object.keys(WEBHOOK_ROUTES) as WebhookRouteName[];
     for (const name of names) {
       const { method } = WEBHOOK_ROUTES[name];
-      for (const token of ["", "operator's toker", "operator's token2"])
+      for (const token of ["", "operators-toker", "operators-token2"])
         expect(
           await node.call(name, { id: UNKNOWN, token, ...(method === "POST" ? { body: { nonsense: 1 } } : {}) }),
           name,
