@@ -90,6 +90,8 @@ export async function loadWaitingMessages(db: Db, webhook: string, limit: number
 
 /** What became of messages that were sent. */
 export interface SentMessages {
+  /** Where they were sent: what it says of itself counts only while the webhook still has this address. */
+  readonly url: string;
   /** Sequences of those that were taken. */
   readonly delivered: readonly number[];
   readonly failed: readonly {
@@ -105,9 +107,12 @@ export interface SentMessages {
   readonly isGone: boolean;
 }
 
-/** Stores what became of messages, all of it together. */
+/**
+ * Stores what became of messages, all of it together. What was changed while they were on their way stays: a message that was
+ * given up is not tried again, and a webhook that was paused stays so.
+ */
 export async function settleWebhookMessages(db: Db, webhook: string, sent: SentMessages, nowMs: number): Promise<void> {
-  const { delivered, failed, failures, retryAtMs, isGone } = sent;
+  const { url, delivered, failed, failures, retryAtMs, isGone } = sent;
   await db.transaction().execute(async (transaction) => {
     // In the same order as `appendWebhookMessages`: first the webhook.
     await transaction
@@ -117,9 +122,10 @@ export async function settleWebhookMessages(db: Db, webhook: string, sent: SentM
         retry_at_ms: retryAtMs,
         ...(delivered.length === 0 ? {} : { last_delivered_at_ms: nowMs }),
         ...(failed.length === 0 ? {} : { last_failed_at_ms: nowMs, last_failure: failed.at(-1)?.reason ?? null }),
-        ...(isGone ? { paused: "gone" as const } : {}),
+        ...(isGone ? { paused: sql<"gone">`coalesce(paused, 'gone')` } : {}),
       })
       .where("id", "=", webhook)
+      .where("url", "=", url)
       .execute();
     if (delivered.length > 0) {
       await transaction
@@ -140,6 +146,7 @@ export async function settleWebhookMessages(db: Db, webhook: string, sent: SentM
         }))
         .where("webhook_id", "=", webhook)
         .where("sequence", "=", sequence)
+        .where("dead_at_ms", "is", null)
         .execute();
     }
   });

@@ -53,7 +53,7 @@ const message = (number: number, parts = 9999): NewWebhookMessage => ({
   body: `{"n":${number}}`,
   position: { number, parts },
 });
-const SENT: SentMessages = { delivered: [], failed: [], failures: 0, retryAtMs: 0, isGone: false };
+const SENT: SentMessages = { url: WEBHOOK.url, delivered: [], failed: [], failures: 0, retryAtMs: 0, isGone: false };
 
 describe.each(["embedded", "server"] as const)("webhooks on the %s engine", (engine) => {
   let database: Database;
@@ -154,6 +154,27 @@ describe.each(["embedded", "server"] as const)("webhooks on the %s engine", (eng
     expect(await waiting()).toMatchObject([{}, {}, { attempts: 0, nextAttemptAtMs: 400 }, { firstFailedAtMs: null }]);
     await skipWaitingMessages(db, WEBHOOK.id, ["msg_1_9999"], 500);
     expect([await pruneDeadMessages(db, 500, 10), await pruneDeadMessages(db, 501, 10)]).toEqual([0, 1]);
+  });
+
+  it("stay given up when they are skipped while they are on their way, and are gone if they are taken", async () => {
+    await append(START, at(2), 1, 2);
+    const [first, second] = [await sequenceOf("msg_1_9999"), await sequenceOf("msg_2_9999")];
+    expect(await skipWaitingMessages(db, WEBHOOK.id, ["msg_1_9999", "msg_2_9999"], 150)).toBe(2);
+    await fail(first);
+    await settle({ delivered: [second] });
+    expect([await idsOf("waiting"), await idsOf("dead")]).toEqual([[], ["msg_1_9999"]]);
+  });
+
+  it("are not paused or delayed by what an address says that they no longer have", async () => {
+    await append(START, at(2), 1, 2);
+    const first = await sequenceOf("msg_1_9999");
+    await updateWebhook(db, WEBHOOK.id, { url: "https://b.example/" });
+    await settle({ delivered: [first], isGone: true, failures: 1, retryAtMs: 9_000 });
+    expect(await findWebhook(db, WEBHOOK.id)).toMatchObject({ paused: null, failures: 0, retryAtMs: 0 });
+    expect(await idsOf("waiting")).toEqual(["msg_2_9999"]);
+    await updateWebhook(db, WEBHOOK.id, { paused: "operator" });
+    await settle({ url: "https://b.example/", isGone: true });
+    expect((await findWebhook(db, WEBHOOK.id))?.paused).toBe("operator");
   });
 
   it("are told again from a place on, in order and each once", async () => {

@@ -163,6 +163,7 @@ export function startCourier(id: string, deps: CourierDeps, signal: AbortSignal)
       });
     }
     return {
+      url: webhook.url,
       delivered: delivered.map(({ sequence }) => sequence),
       failed: judged,
       failures,
