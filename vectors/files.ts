@@ -1,6 +1,7 @@
 import { archiveVectors } from "./generators/archive.ts";
 import { batchVectors, blockVectors } from "./generators/batches.ts";
 import { blobVectors } from "./generators/blob.ts";
+import { customerKeyVectors } from "./generators/customer-keys.ts";
 import { exitVectors } from "./generators/exit.ts";
 import { floatVectors } from "./generators/float.ts";
 import { hashVectors, poseidon2Vectors } from "./generators/hash.ts";
@@ -17,6 +18,7 @@ export const VECTOR_FILES: Readonly<Record<string, () => Vector>> = {
   batch: batchVectors,
   blob: blobVectors,
   block: blockVectors,
+  "customer-keys": customerKeyVectors,
   exit: exitVectors,
   float: floatVectors,
   hash: hashVectors,

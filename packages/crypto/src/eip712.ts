@@ -10,16 +10,15 @@ import {
   hexToBytes,
   isCairnError,
 } from "@cairn/protocol";
-import { hkdf } from "@noble/hashes/hkdf.js";
-import { sha256 } from "@noble/hashes/sha2.js";
+import { deriveSecretKey } from "./derivation.ts";
 import type { CryptoErrorCode } from "./errors.ts";
-import { KEY_ENTROPY_BYTES, type SecretKey, secretKeyFromBytes } from "./keys.ts";
+import type { SecretKey } from "./keys.ts";
 
 /** Text a wallet shows before it signs the message that the L2 key is derived from. */
 export const KEY_DERIVATION_STATEMENT =
   "Create your Cairn key. Whoever has this signature controls your Cairn account: sign it only in an application you trust.";
 
-const HKDF_SALT = new TextEncoder().encode("cairn/key-derivation/1");
+const SALT = "cairn/key-derivation/1";
 /** Group order of the curve with which wallets sign. A constant, because the curve itself would weigh on every page. */
 const SECP256K1_ORDER = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n;
 
@@ -89,8 +88,7 @@ export async function secretKeyFromWallet(
       "the wallet gave two different signatures of one message",
     );
   }
-  const info = concatBytes(bigintToBytes(rollup.chainId, 8), bigintToBytes(rollup.rollup, 20));
-  return secretKeyFromBytes(hkdf(sha256, first, HKDF_SALT, info, KEY_ENTROPY_BYTES));
+  return deriveSecretKey(first, { salt: SALT, domain: rollup });
 }
 
 /**

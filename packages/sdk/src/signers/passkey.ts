@@ -1,12 +1,11 @@
-import { KEY_ENTROPY_BYTES, type SecretKey, secretKeyFromBytes } from "@cairn/crypto";
-import { bigintToBytes, concatBytes, type Domain } from "@cairn/protocol";
-import { hkdf } from "@noble/hashes/hkdf.js";
+import { deriveSecretKey, type SecretKey } from "@cairn/crypto";
+import type { Domain } from "@cairn/protocol";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { sdkError } from "../errors.ts";
 
 const text = (words: string): Uint8Array => new TextEncoder().encode(words);
 const PRF_INPUT = "cairn/passkey/1";
-const HKDF_SALT = "cairn/passkey-key/1";
+const SALT = "cairn/passkey-key/1";
 /** What every authenticator answers. */
 const PRF_BYTES = 32;
 
@@ -48,10 +47,9 @@ export function prfOf(extensionResults: unknown): Uint8Array {
  *
  * @example const signer = secretSigner(secretFromPrf(prf, domain));
  */
-export function secretFromPrf(prf: Uint8Array, { chainId, rollup }: Domain): SecretKey {
+export function secretFromPrf(prf: Uint8Array, domain: Domain): SecretKey {
   if (prf.length !== PRF_BYTES) throw sdkError("sdk/signer-failed", `a PRF of ${prf.length} bytes, expected 32`);
-  const info = concatBytes(bigintToBytes(chainId, 8), bigintToBytes(rollup, 20));
-  return secretKeyFromBytes(hkdf(sha256, prf, text(HKDF_SALT), info, KEY_ENTROPY_BYTES));
+  return deriveSecretKey(prf, { salt: SALT, domain });
 }
 
 function bytesOf(value: unknown): Uint8Array | null {
