@@ -182,6 +182,18 @@ describe("payments on L2", () => {
     expect([received(), alice()?.nonce]).toEqual([5n, 2]);
   });
 
+  it("whose turn never comes because one before them failed with nobody looking: they run in the end", async () => {
+    const first = await connect().transfer({ to: 65, amount: 10n });
+    const [id = ""] = first.hashes();
+    // The block was dropped, and its transactions cannot run any more.
+    node.known.set(id, { ...(node.known.get(id) ?? expect.unreachable()), status: "rejected" });
+    node.accounts.set(64, accountOf(ALICE, { nonce: 0, balance: "100000" }));
+    const second = await connect().transfer({ to: 65, amount: 5n });
+    expect(await second.status()).toBe("received");
+    expect(await second.wait({ for: "confirmed", timeout: 60_000 })).toBe("confirmed");
+    expect(alice()?.nonce).toBe(2);
+  });
+
   describe("a node that lies", () => {
     const pay = () => connect().transfer({ to: 65, amount: 10n, requestId: "one" });
 

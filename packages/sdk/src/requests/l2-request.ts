@@ -6,12 +6,13 @@ import type { NodeClient } from "../client.ts";
 import { inParallel } from "../delay.ts";
 import { apiErrorOf, sdkError } from "../errors.ts";
 import { badAnswer } from "../http.ts";
+import { findAccount } from "../payee.ts";
 import type { L2Document, L2Kind } from "./document.ts";
 import { describe, type Handle, type L2Receipt, STATUSES, type StatusOf } from "./handle.ts";
 import { isBatchOnL1, isNoReceipt, readReceipt } from "./inclusion.ts";
 import { groupsOf, isSameJson, type SentTransaction, transactionsOf } from "./l2-forms.ts";
 import { submitGroup } from "./l2-sending.ts";
-import { giveBack, withNonces } from "./nonces.ts";
+import { giveBack, holdersOf, withNonces } from "./nonces.ts";
 import { findPayout, type PayoutView, readSettled } from "./payout.ts";
 import { requestStore } from "./store.ts";
 import { type WaitFor, waitForStatus } from "./wait.ts";
@@ -92,6 +93,17 @@ export function l2Handle<Kind extends L2Kind>(
     if (isForgettable(statuses, document)) await store.remove(id);
   };
 
+  /** What others have sent before it may have failed without anybody looking, and still hold a nonce. */
+  const releaseOthers = async (): Promise<void> => {
+    const [{ domain }, node] = await Promise.all([client.cairn.l1(), client.cairn.node()]);
+    const store = requestStore(client.cairn.storage(), domain);
+    const view = await findAccount(node, account);
+    for (const holder of view === null ? [] : await holdersOf({ store }, view)) {
+      const other = holder === id ? null : await store.find(holder);
+      if (other !== null && "account" in other) await l2Handle(client, other, { isResumed: true }).status();
+    }
+  };
+
   /** Submits what the node does not know, and fills gaps before what waits. */
   const push = async (status: Status, signal: AbortSignal): Promise<void> => {
     const nowMs = performance.now();
@@ -105,7 +117,9 @@ export function l2Handle<Kind extends L2Kind>(
     }
     if (status === "received" && nowMs - lastGapMs >= GAP_MS) {
       lastGapMs = nowMs;
-      if (client.cairn.hasSigner && client.cairn.hasStorage) await fillGap(client, account);
+      if (!client.cairn.hasSigner || !client.cairn.hasStorage) return;
+      await releaseOthers();
+      await fillGap(client, account);
     }
   };
 
@@ -175,7 +189,7 @@ export async function see(
   l1: L1Connection,
   node: NodeClient,
   sent: SentTransaction,
-  document: L2Document,
+  document: Pick<L2Document, "role">,
 ): Promise<Seen> {
   const view = await node.transaction({ id: sent.id }).catch((error: unknown) => {
     if (apiErrorOf(error)?.code === "not-found") return null;
@@ -223,7 +237,7 @@ async function seePayout(
 }
 
 /** The node does not know it: it never got it, or refused it, or its time is over. */
-function notThere(sent: SentTransaction, { role }: L2Document): Seen {
+function notThere(sent: SentTransaction, { role }: Pick<L2Document, "role">): Seen {
   if (role !== "maker") return { status: "signed", view: null, proof: null, payout: null, reason: null };
   const isOver = sent.signed.transaction.validUntil + MAX_BATCH_AGE_SECONDS < Date.now() / 1000;
   return { status: isOver ? "expired" : "offered", view: null, proof: null, payout: null, reason: null };

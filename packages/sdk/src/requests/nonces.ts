@@ -112,6 +112,15 @@ export async function giveBack(
   if (isChanged) await writeRecord(store, index, record);
 }
 
+/** Ids of the requests that hold nonces of an account which are not used yet. */
+export async function holdersOf(
+  { store }: Pick<NonceContext, "store">,
+  account: Pick<AccountView, "index" | "nonce">,
+): Promise<string[]> {
+  const { held } = await readRecord(store, account.index);
+  return [...new Set(Object.entries(held).flatMap(([nonce, id]) => (Number(nonce) >= account.nonce ? [id] : [])))];
+}
+
 /**
  * The lowest nonce that no request holds, below one that a request holds: nothing behind it runs before it is used.
  * Null if there is no gap. Only within {@link withNonces}.
