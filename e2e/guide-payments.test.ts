@@ -1,5 +1,5 @@
 /** Runs the guides on payments as they are written: their `sh` blocks in order, on a devnet with stand-in proofs. */
-import { type ChildProcess, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer, type IncomingHttpHeaders } from "node:http";
@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { receiveWebhook } from "@cairn/webhooks";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { firstDocument, startCairn } from "./support/cairn-command.ts";
+import { type RunningDevnet, startDevnet } from "./support/cairn-command.ts";
 
 const REPOSITORY = join(import.meta.dirname, "..");
 const COMMAND = `${process.execPath} ${join(REPOSITORY, "apps/cli/bin/cairn.mjs")}`;
@@ -16,7 +16,7 @@ const COMMAND = `${process.execPath} ${join(REPOSITORY, "apps/cli/bin/cairn.mjs"
 describe("the guides on payments", () => {
   const home = mkdtempSync(join(tmpdir(), "cairn-guides-"));
   const env = { CAIRN_HOME: join(home, "cairn") };
-  let devnet: ChildProcess;
+  let devnet: RunningDevnet;
 
   /** Runs the blocks of a guide in a folder of their own, with other addresses in them; returns what they print. */
   const follow = async (
@@ -48,14 +48,10 @@ describe("the guides on payments", () => {
   };
 
   beforeAll(async () => {
-    devnet = startCairn(["devnet", "--l1-port", "0", "--api-port", "0", "--metrics-port", "0"], env, "stand-in");
-    await firstDocument(devnet);
+    devnet = await startDevnet(env);
   });
   afterAll(async () => {
-    if (devnet?.exitCode === null) {
-      devnet.kill("SIGINT");
-      await once(devnet, "close");
-    }
+    await devnet?.stop();
     rmSync(home, { recursive: true, force: true });
   });
 
@@ -65,6 +61,17 @@ describe("the guides on payments", () => {
     expect(paid).toMatch(/3 (?:proven|final)/);
     expect(results).toMatch(/\n2,anna,0x3c44[0-9a-f]{36},1,61500000,salary 11\/2026,(?:proven|final),0x[0-9a-f]{64},/);
     expect(statement).toMatch(/closing +306\.25 USD|closing +30[0-9.]+ USD/);
+  });
+
+  it("give each customer an account, see who paid, and sweep", async () => {
+    const [opened, paid, swept] = await follow("addresses-per-customer.md");
+    expect(opened).toMatch(/3 accounts opened, 0 were open/);
+    expect(opened).toMatch(/\nanna,[0-9]+,,0,0x[0-9a-f]{64},cairn1[a-z2-7]{90}\r\n/);
+    expect(paid).toMatch(
+      /anna +account [0-9]+ +0\.25 ETH\nben +account [0-9]+ +0\.5 ETH\ncarla +account [0-9]+ +0 ETH\n/,
+    );
+    expect(swept).toMatch(/sweep 1: 2 (?:proven|final), 1 empty/);
+    expect(swept).toMatch(/\nanna,[0-9]+,(?:proven|final),250000000000000000,2[0-9]{17},[0-9]+,0x[0-9a-f]{64},\r\n/);
   });
 
   it("ask for a payment, and see that it came", async () => {

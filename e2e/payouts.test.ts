@@ -1,18 +1,12 @@
 /** `cairn payout` as a payroll department runs it: killed at any moment, run twice at once, run again with changes. */
-import type { ChildProcess } from "node:child_process";
-import { once } from "node:events";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { bigintToAddress } from "@cairn/protocol";
 import { createNodeClient, type NodeClient } from "@cairn/sdk";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { firstDocument, runCairn, startCairn, type Told } from "./support/cairn-command.ts";
+import { killWhen, type RunningDevnet, runCairn, startDevnet, type Told } from "./support/cairn-command.ts";
 
-interface Devnet {
-  readonly urls: { readonly api: string };
-  readonly accounts: readonly { readonly name: string; readonly address: `0x${string}` }[];
-}
 interface Report {
   readonly counts: Readonly<Record<string, number>>;
   readonly isComplete: boolean;
@@ -30,8 +24,7 @@ describe("a payout from the terminal", () => {
   const file = join(home, "salaries.csv");
   const result = join(home, "salaries.result.csv");
   const args = ["payout", file, "--key", "alice", "--result", result];
-  let devnet: ChildProcess;
-  let ready: Devnet;
+  let ready: RunningDevnet;
   let node: NodeClient;
 
   const newcomer = (i: number) => bigintToAddress(0xfeed_0000_0000n + BigInt(i));
@@ -53,28 +46,18 @@ describe("a payout from the terminal", () => {
   /** Starts the command, and kills it once it has signed so many more parts. */
   const killAfter = async (parts: number): Promise<boolean> => {
     const before = requests();
-    const child = startCairn(args, env);
-    const ended = once(child, "close");
-    while (child.exitCode === null && requests() < before + parts)
-      await new Promise((resolve) => setTimeout(resolve, 5));
-    child.kill("SIGKILL");
-    const [, signal] = await ended;
-    return signal === "SIGKILL";
+    return killWhen(args, env, () => requests() >= before + parts);
   };
 
   beforeAll(async () => {
-    devnet = startCairn(["devnet", "--l1-port", "0", "--api-port", "0", "--metrics-port", "0"], env, "stand-in");
-    ready = await firstDocument<Devnet>(devnet);
+    ready = await startDevnet(env);
     node = createNodeClient({ url: ready.urls.api });
     const deposit = await runCairn(["deposit", "5", "ETH", "--key", "alice", "--wait", "confirmed"], env);
     expect(deposit.code).toBe(0);
     await runCairn(["deposit", "1", "ETH", "--key", "bob", "--wait", "confirmed"], env);
   });
   afterAll(async () => {
-    if (devnet?.exitCode === null) {
-      devnet.kill("SIGINT");
-      await once(devnet, "close");
-    }
+    await ready?.stop();
     rmSync(home, { recursive: true, force: true });
   });
 

@@ -61,3 +61,38 @@ export function firstDocument<T>(child: ChildProcess): Promise<T> {
     child.once("close", (code) => reject(new Error(`ended with ${code}: ${text.slice(-2000)}`)));
   });
 }
+
+/** A devnet with stand-in proofs, as `cairn devnet --json` describes itself. */
+export interface RunningDevnet {
+  readonly urls: { readonly api: string };
+  readonly accounts: readonly { readonly name: string; readonly address: `0x${string}` }[];
+  readonly stop: () => Promise<void>;
+}
+
+/** Starts a devnet on free ports; commands with the same environment find it by its profile. */
+export async function startDevnet(env: Readonly<Record<string, string>>): Promise<RunningDevnet> {
+  const child = startCairn(["devnet", "--l1-port", "0", "--api-port", "0", "--metrics-port", "0"], env, "stand-in");
+  const ready = await firstDocument<Omit<RunningDevnet, "stop">>(child);
+  return {
+    ...ready,
+    stop: async () => {
+      if (child.exitCode !== null) return;
+      child.kill("SIGINT");
+      await once(child, "close");
+    },
+  };
+}
+
+/** Starts a command and kills it once a condition holds; whether it was still running then. */
+export async function killWhen(
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+  isDue: () => boolean,
+): Promise<boolean> {
+  const child = startCairn(args, env);
+  const ended = once(child, "close");
+  while (child.exitCode === null && !isDue()) await new Promise((resolve) => setTimeout(resolve, 5));
+  child.kill("SIGKILL");
+  const [, signal] = await ended;
+  return signal === "SIGKILL";
+}

@@ -46,7 +46,7 @@ export const SIZE_LIMITS: readonly SizeLimit[] = [
   {
     // A bundler that keeps what nobody uses would keep the curve, the contracts' ABIs and the points of the ceremony.
     name: "imported but not used",
-    code: `import "@cairn/sdk"; import "@cairn/sdk/payouts"; import "@cairn/sdk/statements"; import "@cairn/sdk/webhooks"; import "@cairn/webhooks"; import "@cairn/react"; import "@cairn/react/verify"; import "@cairn/crypto"; import "@cairn/contracts"; import "@cairn/l1"; import "@cairn/blobs"; import "@cairn/verify";`,
+    code: `import "@cairn/sdk"; import "@cairn/sdk/payouts"; import "@cairn/sdk/customers"; import "@cairn/sdk/statements"; import "@cairn/sdk/webhooks"; import "@cairn/webhooks"; import "@cairn/react"; import "@cairn/react/verify"; import "@cairn/crypto"; import "@cairn/contracts"; import "@cairn/l1"; import "@cairn/blobs"; import "@cairn/verify";`,
     maxBytes: 100,
   },
 ];

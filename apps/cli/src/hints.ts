@@ -28,6 +28,7 @@ const ADVICE: Readonly<Record<string, Advice>> = {
   "sdk/bad-payout-list": called(
     "Correct the lines in `details.problems`; `--check` shows them without signing anything.",
   ),
+  "sdk/bad-customer-list": called("Correct the list: one column `customer`, each id once, letters and digits."),
   "sdk/request-conflict": failed(
     "The name stands for another list. Finish the old list, or give what is new another --name; --again pays a list that was paid before.",
   ),

@@ -8,25 +8,20 @@ const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
 const CUSTOMER_SALT = "cairn/customer-key/1";
 const CUSTOMER_ID = /^[A-Za-z0-9][A-Za-z0-9._@+:/-]{0,127}$/;
 
-/** What a key is derived for. */
-export interface DerivationPurpose {
-  /** Text that no other derivation uses. */
-  readonly salt: string;
-  /** The rollup in which the key is used. */
-  readonly domain: Domain;
-  /** Which of the keys of that rollup; none by default. */
-  readonly name?: string;
-}
-
 /**
- * A secret key from secret bytes, for one purpose: HKDF-SHA256, whose `info` is the chain id (8 bytes), the rollup (20
- * bytes) and the name. Keys of different purposes say nothing about each other or about the bytes. Throws
- * `protocol/out-of-range`.
+ * A secret key from secret bytes, for one purpose: HKDF-SHA256 with a salt that no other derivation uses, whose `info` is
+ * the chain id (8 bytes), the rollup (20 bytes) and the name. Keys of different purposes say nothing about each other or
+ * about the bytes. Throws `protocol/out-of-range`.
  *
- * @example deriveSecretKey(prf, { salt: "cairn/passkey-key/1", domain });
+ * @example deriveSecretKey(prf, "cairn/passkey-key/1", domain);
  */
-export function deriveSecretKey(secret: Uint8Array, { salt, domain, name = "" }: DerivationPurpose): SecretKey {
-  const info = concatBytes(bigintToBytes(domain.chainId, 8), bigintToBytes(domain.rollup, 20), utf8(name));
+export function deriveSecretKey(
+  secret: Uint8Array,
+  salt: string,
+  { chainId, rollup }: Domain,
+  ...name: Uint8Array[]
+): SecretKey {
+  const info = concatBytes(bigintToBytes(chainId, 8), bigintToBytes(rollup, 20), ...name);
   return secretKeyFromBytes(hkdf(sha256, secret, utf8(salt), info, KEY_ENTROPY_BYTES));
 }
 
@@ -54,5 +49,5 @@ export function customerSecretKey(secret: SecretKey, domain: Domain, customer: s
       `not the id of a customer: ${JSON.stringify(customer.slice(0, 60))}; hash or encode others`,
     );
   }
-  return deriveSecretKey(encodeSecretKey(secret), { salt: CUSTOMER_SALT, domain, name: customer });
+  return deriveSecretKey(encodeSecretKey(secret), CUSTOMER_SALT, domain, utf8(customer));
 }

@@ -88,7 +88,7 @@ export async function secretKeyFromWallet(
       "the wallet gave two different signatures of one message",
     );
   }
-  return deriveSecretKey(first, { salt: SALT, domain: rollup });
+  return deriveSecretKey(first, SALT, rollup);
 }
 
 /**

@@ -1,4 +1,4 @@
-export { customerSecretKey, type DerivationPurpose, deriveSecretKey, isCustomerId } from "./derivation.ts";
+export { customerSecretKey, deriveSecretKey, isCustomerId } from "./derivation.ts";
 export {
   KEY_DERIVATION_STATEMENT,
   type KeyDerivationTypedData,

@@ -49,6 +49,8 @@ import { API_ERRORS, type ApiErrorCode } from "@cairn/rpc";
  * - `sdk/request-expired`: the time of a request for a payment is over; nothing was signed.
  * - `sdk/bad-payout-list`: a list of payments cannot be paid as it is; `details.problems` says where and why. Nothing of
  *   it was signed.
+ * - `sdk/bad-customer-list`: ids of customers have another form, are there twice, or are too many; nothing was done.
+ * - `sdk/unknown-customer`: there is no public key of a customer.
  * - `sdk/signer-failed`: the signer answered with an error, or not in its form.
  * - `sdk/bad-key-file`: a key file is damaged, or of another form.
  * - `sdk/wrong-passphrase`: the passphrase does not open the key file, or the file was altered.
@@ -92,6 +94,8 @@ export type SdkErrorCode =
   | "sdk/bad-payment-request"
   | "sdk/request-expired"
   | "sdk/bad-payout-list"
+  | "sdk/bad-customer-list"
+  | "sdk/unknown-customer"
   | "sdk/signer-failed"
   | "sdk/bad-key-file"
   | "sdk/wrong-passphrase"

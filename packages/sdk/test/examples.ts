@@ -2,6 +2,13 @@ import { isCairnError } from "@cairn/protocol";
 import { type Account, createClient, custom, type EIP1193Provider, http } from "viem";
 import { WebSocket } from "ws";
 import {
+  customerKeys,
+  openCustomers,
+  sweepCustomers,
+  sweepReportToCsv,
+  watchCustomers,
+} from "../src/customers/index.ts";
+import {
   apiErrorOf,
   type CairnClient,
   cairn,
@@ -15,6 +22,7 @@ import {
   type NodeClient,
   parseAmount,
   randomKey,
+  type SecretKey,
   type Signer,
   secretSigner,
   serveVault,
@@ -107,6 +115,39 @@ export async function tellShop(nodeUrl: string, token: string, account: number):
   const { secret, webhook } = await hooks.createWebhook({ url, account, types: ["entry.confirmed", "entry.final"] });
   await hooks.testWebhook({ id: webhook.id });
   return secret;
+}
+// #endregion
+
+// #region customers
+/** Opens accounts for new customers, and gives each an account number. */
+export async function enrol(client: CairnClient, secret: SecretKey, ids: string[]): Promise<void> {
+  const keys = customerKeys(secret, domain);
+  const { customers } = await openCustomers(client, { keys, customers: ids });
+  for (const { customer, account, paymentCode } of customers) report(customer, account, paymentCode);
+}
+
+/** Books payments to customers once they are final; `save` keeps them together with the cursor. */
+export async function bookPayments(
+  client: CairnClient,
+  { secret, cursor }: { secret: SecretKey; cursor: string | undefined },
+  save: (cursor: string, customer: string | null, paid: string | null) => Promise<void>,
+): Promise<void> {
+  const from = cursor === undefined ? {} : { cursor };
+  for await (const { customer, direction, event } of watchCustomers(client, {
+    keys: customerKeys(secret, domain),
+    ...from,
+  })) {
+    if (event.type === "disconnected") continue;
+    const isPaid = event.type === "entry" && event.status === "final" && direction === "in";
+    await save(event.cursor, isPaid ? customer : null, isPaid ? event.entry.amount : null);
+  }
+}
+
+/** Empties the customers' accounts into the main one, where they hold at least a hundredth. */
+export async function nightly(client: CairnClient, secret: SecretKey): Promise<string> {
+  const keys = customerKeys(secret, domain);
+  const swept = await sweepCustomers(client, { keys, minimum: parseAmount("0.01", 18) });
+  return sweepReportToCsv(swept);
 }
 // #endregion
 

@@ -1,4 +1,4 @@
-import { bigintToAddress, type Domain, decodeFloat16, decodeFloat40 } from "@cairn/protocol";
+import { bigintToAddress, type Domain, decodeFloat16, decodeFloat40, WHOLE_BALANCE } from "@cairn/protocol";
 import { bigintToWord, type RouteResponse, type SignedTransactionJson, signedTransactionFromJson } from "@cairn/rpc";
 import { sdkError } from "../src/errors.ts";
 import type { NodeClient } from "../src/index.ts";
@@ -47,8 +47,10 @@ export function fakeNode(domain: Domain, accounts: readonly Account[]): FakeNode
     if (sender === undefined) return { type: "unknownSender" };
     if (transaction.nonce > sender.nonce) return "waiting";
     if (transaction.nonce < sender.nonce) return { type: "nonceTooLow", expected: sender.nonce };
-    const [amount, fee] = [decodeFloat40(transaction.amount), decodeFloat16(transaction.fee)];
-    if (amount + fee > BigInt(sender.balance)) return { type: "insufficientBalance" };
+    const fee = decodeFloat16(transaction.fee);
+    const isWhole = transaction.amount === WHOLE_BALANCE;
+    const amount = isWhole ? BigInt(sender.balance) - fee : decodeFloat40(transaction.amount);
+    if (amount < 0n || amount + fee > BigInt(sender.balance)) return { type: "insufficientBalance" };
     node.accounts.set(sender.index, {
       ...sender,
       nonce: sender.nonce + 1,
@@ -78,15 +80,40 @@ export function fakeNode(domain: Domain, accounts: readonly Account[]): FakeNode
     if (waiting.some(([id, { transaction }]) => tryRun(id, transaction) === "executed")) runWaiting();
   };
 
+  /** A group runs as a whole or not at all. */
+  const restore = (before: { accounts: Map<number, Account>; known: Map<string, View>; executed: number }): void => {
+    node.accounts.clear();
+    for (const [index, account] of before.accounts) node.accounts.set(index, account);
+    node.known.clear();
+    for (const [id, view] of before.known) node.known.set(id, view);
+    node.executed.length = before.executed;
+  };
+
   const own = {
     url: "fake",
-    rollup: async () => ({ chainId: Number(domain.chainId), rollup: bigintToAddress(domain.rollup) }),
+    rollup: async () => ({
+      chainId: Number(domain.chainId),
+      rollup: bigintToAddress(domain.rollup),
+      feeTokens: [0],
+      maxGroupSize: 4,
+    }),
     quote: async () => ({ fee: "0" }),
     account: async ({ index }: { index: number }) => node.accounts.get(Number(index)) ?? raise(notFound()),
-    accounts: async ({ owner, tokenId, key }: { owner: string; tokenId?: number; key?: string }) => ({
+    accounts: async ({
+      owner,
+      tokenId,
+      key,
+      from = 0,
+    }: {
+      owner: string;
+      tokenId?: number;
+      key?: string;
+      from?: number;
+    }) => ({
       accounts: [...node.accounts.values()].filter(
         (one) =>
           one.owner.toLowerCase() === owner.toLowerCase() &&
+          one.index >= from &&
           (tokenId === undefined || one.tokenId === Number(tokenId)) &&
           (key === undefined || one.key === key),
       ),
@@ -99,11 +126,15 @@ export function fakeNode(domain: Domain, accounts: readonly Account[]): FakeNode
       node.submitted += transactions.length;
       if (node.fault === "before") raise(sdkError("sdk/unreachable", "no connection"));
       const ids = transactions.map((json) => idOf(signedTransactionFromJson(json), domain));
+      const before = { accounts: new Map(node.accounts), known: new Map(node.known), executed: node.executed.length };
       for (const [i, json] of transactions.entries()) {
         const id = ids[i] ?? "";
         if (node.known.has(id)) continue;
         const outcome = tryRun(id, json);
-        if (typeof outcome === "object") raise(apiError("rejected", { index: i, reason: outcome }));
+        if (typeof outcome === "object") {
+          restore(before);
+          raise(apiError("rejected", { index: i, reason: outcome }));
+        }
         if (outcome === "waiting") node.known.set(id, viewOf(id, json, { status: "received" }));
       }
       runWaiting();

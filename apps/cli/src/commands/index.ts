@@ -6,6 +6,7 @@ import { addBalanceCommand } from "./balance.ts";
 import { addClaimCommand } from "./claim.ts";
 import { addCompletionCommand } from "./completion.ts";
 import { addCopyDatabaseCommand } from "./copy-database.ts";
+import { addCustomersCommand } from "./customers.ts";
 import { addDeployCommand } from "./deploy.ts";
 import { addDepositCommand } from "./deposit.ts";
 import { addDevnetCommand } from "./devnet.ts";
@@ -56,6 +57,7 @@ const COMMANDS: readonly ((host: Host, deps: CommandDeps) => void)[] = [
   addTransferCommand,
   addSponsorCommand,
   addPayoutCommand,
+  addCustomersCommand,
   addRequestCommand,
   addWebhookCommand,
   addSwapCommand,

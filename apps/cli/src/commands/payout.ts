@@ -14,8 +14,9 @@ import type { Context } from "../context.ts";
 import { cliError } from "../errors.ts";
 import { addExamples, addKeyOptions, addNetworkOptions, type Host, markSending } from "../host.ts";
 import { type CommandResult, table } from "../output.ts";
+import { reportUntil } from "../payments/reports.ts";
 import { parseIndex } from "../payments/session.ts";
-import { addWaitOptions, patienceOf, type WaitFlags } from "../payments/waiting.ts";
+import { addWaitOptions, type WaitFlags } from "../payments/waiting.ts";
 import { FORMATS, type ListFormat, readPayoutList } from "../payouts/read-list.ts";
 import { openSdk } from "../sdk-client.ts";
 import { writeTextFile } from "../text-file.ts";
@@ -32,8 +33,6 @@ interface PayoutFlags extends WaitFlags {
   readonly again?: boolean;
 }
 
-/** How often it is asked how far a list is. */
-const POLL_MS = 3_000;
 const PAID: readonly string[] = ["confirmed", "proven", "final"];
 
 /** `cairn payout`: pays a list of up to 10,000 payments, each once, also after any interruption. */
@@ -75,36 +74,14 @@ export function addPayoutCommand({ program, run }: Host): void {
     const report =
       flags.status === true
         ? await payoutStatus(client, asked)
-        : await payAndWait(context, flags, {
-            pay: () => payout(client, { ...asked, signal: context.signal, onProgress: progressOf(context) }),
+        : await reportUntil(context, flags, {
+            act: () => payout(client, { ...asked, signal: context.signal, onProgress: progressOf(context) }),
             look: () => payoutStatus(client, asked),
           });
     const result = flags.result ?? `${name}.result.csv`;
     writeTextFile(result, payoutReportToCsv(report));
     return tellReport(report, result);
   });
-}
-
-async function payAndWait(
-  context: Context,
-  flags: WaitFlags,
-  { pay, look }: { readonly pay: () => Promise<PayoutReport>; readonly look: () => Promise<PayoutReport> },
-): Promise<PayoutReport> {
-  const { timeoutMs, signal } = patienceOf(context, flags);
-  let report = await pay();
-  const goal = PAID.indexOf(flags.wait ?? "");
-  const isThere = ({ lines }: PayoutReport) => lines.every(({ status }) => PAID.indexOf(status) >= goal);
-  const deadlineMs = performance.now() + timeoutMs;
-  while (goal > 0 && report.isComplete && !isThere(report)) {
-    if (signal.aborted || performance.now() > deadlineMs) {
-      throw cliError("cli/not-reached", `not every line is ${flags.wait} after ${timeoutMs / 1000} s`, {
-        details: { goal: flags.wait, counts: report.counts },
-      });
-    }
-    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
-    report = await look();
-  }
-  return report;
 }
 
 function progressOf({ output }: Context) {

@@ -1,5 +1,6 @@
 import { addressToBigint, type Domain } from "@cairn/protocol";
 import { createWallet, keyFromSigner, type Signer, secretKeyFromHex, secretSigner, type Wallet } from "@cairn/sdk";
+import { type CustomerKeys, customerKeys } from "@cairn/sdk/customers";
 import type { Address, Hex, LocalAccount } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
 import type { Context } from "../context.ts";
@@ -18,6 +19,8 @@ export interface Identity {
   readonly wallet: (domain: Domain) => Promise<Wallet>;
   /** What the SDK's actions sign with. Throws as {@link wallet}. */
   readonly signer: (domain: Domain) => Promise<Signer>;
+  /** Keys of customers, derived from the L2 key. Throws as {@link wallet}. */
+  readonly customerKeys: (domain: Domain) => Promise<CustomerKeys>;
   readonly secrets: () => Promise<KeySecrets>;
   /** Throws `cli/wrong-chain` when the L2 key is for another rollup. */
   readonly assertFor: (domain: Domain) => void;
@@ -99,6 +102,7 @@ function identityOf(
     assertFor,
     wallet: async (domain) => createWallet({ secret: await secretFor(domain), domain }),
     signer: async (domain) => secretSigner(await secretFor(domain)),
+    customerKeys: async (domain) => customerKeys(await secretFor(domain), domain),
   };
 }
 

@@ -1,4 +1,5 @@
 import { extname } from "node:path";
+import { MAX_CUSTOMER_LIST_CHARS, parseCustomerList } from "@cairn/sdk/customers";
 import { MAX_PAYOUT_CHARS, type PayoutList, parsePayoutList } from "@cairn/sdk/payouts";
 import { readTextFile } from "../text-file.ts";
 
@@ -10,6 +11,14 @@ export type ListFormat = (typeof FORMATS)[number];
 
 /** Reads a list of payments; its form is that of its name unless given. Throws `cli/bad-file`, `sdk/bad-payout-list`. */
 export async function readPayoutList(file: string, format: ListFormat | undefined): Promise<PayoutList> {
-  const byName = extname(file).toLowerCase() === ".json" ? "json" : "csv";
-  return parsePayoutList(await readTextFile(file, MAX_PAYOUT_CHARS), { format: format ?? byName });
+  return parsePayoutList(await readTextFile(file, MAX_PAYOUT_CHARS), { format: format ?? formatOf(file) });
+}
+
+/** Reads a list of customers' ids, likewise. Throws `cli/bad-file`, `sdk/bad-customer-list`. */
+export async function readCustomerList(file: string, format: ListFormat | undefined): Promise<string[]> {
+  return parseCustomerList(await readTextFile(file, MAX_CUSTOMER_LIST_CHARS), { format: format ?? formatOf(file) });
+}
+
+function formatOf(file: string): ListFormat {
+  return extname(file).toLowerCase() === ".json" ? "json" : "csv";
 }

@@ -2,9 +2,10 @@ import { bigintToWord } from "@cairn/rpc";
 import * as z from "zod/mini";
 import type { L2Session } from "../actions/l2-session.ts";
 import { sdkError } from "../errors.ts";
+import { hashOf } from "../hash.ts";
 import { REQUEST_ID } from "../requests/document.ts";
-import type { RequestStore } from "../requests/store.ts";
-import { contentHash, digestOf, hashOf, type PayoutLine, type PayoutPart } from "./plan.ts";
+import { readStored } from "../requests/store.ts";
+import { contentHash, digestOf, type PayoutLine, type PayoutPart } from "./plan.ts";
 
 const hash = z.string().check(z.regex(/^[0-9a-f]{64}$/));
 const transactionId = z.string().check(z.regex(/^0x[0-9a-f]{64}$/));
@@ -74,7 +75,7 @@ export function openLedger({ store, signer }: Pick<L2Session, "store" | "signer"
   const listsPrefix = store.nameOf("payout-list-");
   const listName = `${listsPrefix}${short}`;
   const partName = ({ number }: PayoutPart) => store.nameOf(`payout-part-${short}-${number}`);
-  const find = () => read(store, listName, recordSchema);
+  const find = () => readStored(store, listName, recordSchema);
   const attemptOf = (part: PayoutPart, number: number, lines: readonly number[]): Attempt => ({
     requestId: `payout-${short}-${part.number}-${number}`,
     lines: [...lines],
@@ -83,7 +84,7 @@ export function openLedger({ store, signer }: Pick<L2Session, "store" | "signer"
     failed: [],
   });
   const part = async (of: PayoutPart): Promise<PartRecord> =>
-    (await read(store, partName(of), partSchema)) ?? {
+    (await readStored(store, partName(of), partSchema)) ?? {
       version: 1,
       attempts: [attemptOf(of, 0, [...of.lines.keys()])],
       isConfirmed: false,
@@ -100,7 +101,7 @@ export function openLedger({ store, signer }: Pick<L2Session, "store" | "signer"
     findSame: async (content) => {
       const key = bigintToWord(signer.key);
       for (const other of await store.storage.names(listsPrefix)) {
-        const found = other === listName ? null : await read(store, other, recordSchema);
+        const found = other === listName ? null : await readStored(store, other, recordSchema);
         if (found?.content === content && found.key === key) return found.name;
       }
       return null;
@@ -156,18 +157,4 @@ export function assertSameList(record: PayoutRecord, key: bigint, lines: readonl
     `the payout ${name} was begun with another list: ${what} changed. Pay the rest of the old list, and what is new under another name`,
     { details: { name, changed: few(changed), added: few(added), removed: few(removed) } },
   );
-}
-
-async function read<Schema extends z.ZodMiniType>(
-  { storage }: RequestStore,
-  name: string,
-  schema: Schema,
-): Promise<z.output<Schema> | null> {
-  const text = await storage.read(name);
-  if (text === null) return null;
-  try {
-    return schema.parse(JSON.parse(text));
-  } catch (cause) {
-    throw sdkError("sdk/bad-request-json", `what is stored as ${name} is damaged`, { cause });
-  }
 }

@@ -1,5 +1,4 @@
-import { bytesToHex } from "@cairn/protocol";
-import { sha256 } from "@noble/hashes/sha2.js";
+import { hashOf } from "../hash.ts";
 import { contentOf } from "../requests/document.ts";
 
 /** A payment of a list, ready to be signed but for its payee's account. */
@@ -51,9 +50,4 @@ export function digestOf({ id, payee, token, amount, reference }: PayoutLine): s
 /** What a list pays, as a hash. */
 export function contentHash(lines: readonly PayoutLine[]): string {
   return hashOf(JSON.stringify(lines.map(digestOf)));
-}
-
-/** SHA-256 of a text, in hex without 0x. */
-export function hashOf(text: string): string {
-  return bytesToHex(sha256(new TextEncoder().encode(text))).slice(2);
 }

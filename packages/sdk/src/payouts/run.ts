@@ -2,12 +2,12 @@ import { isCairnError } from "@cairn/protocol";
 import type { CairnClient } from "../actions/context.ts";
 import { type L2Session, openL2Session } from "../actions/l2-session.ts";
 import { sendPlan } from "../actions/send-on-l2.ts";
-import { backoffMs, delay, throwIfAborted } from "../delay.ts";
+import { throwIfAborted } from "../delay.ts";
 import { sdkError } from "../errors.ts";
 import type { Payee } from "../payee.ts";
 import type { L2Document } from "../requests/document.ts";
+import { keepTrying, PATIENCE_MS } from "../requests/keep-trying.ts";
 import { l2Handle } from "../requests/l2-request.ts";
-import { isWorthAnotherLook } from "../requests/wait.ts";
 import { checkLines, type PayoutOptions, type PayoutTotal, resolveLines } from "./check.ts";
 import { assertSameList, type Ledger, openLedger, type PartRecord, type PayoutRecord, recordOf } from "./ledger.ts";
 import type { PayoutList } from "./list.ts";
@@ -43,10 +43,6 @@ export interface PayoutCheck {
   /** Lines that an earlier run has paid. */
   readonly paid: number;
 }
-
-const PATIENCE_MS = 600_000;
-const FIRST_PAUSE_MS = 500;
-const LONGEST_PAUSE_MS = 10_000;
 
 /**
  * Checks a list against rollup and node, and signs nothing: tokens, amounts, payees, and the sums with their fees
@@ -241,29 +237,6 @@ function failedIds({ failures }: Readonly<Record<string, unknown>>): string[] {
 async function confirm({ ledger }: Run, part: PayoutPart, seen: SeenLine[]): Promise<SeenLine[]> {
   await ledger.change(part, (record) => ({ ...record, isConfirmed: true }));
   return seen;
-}
-
-/** Goes on while node and L1 are busy or silent. */
-async function keepTrying<T>(
-  { signal, patienceMs = PATIENCE_MS }: Pick<PayoutParameters, "signal" | "patienceMs">,
-  work: () => Promise<T>,
-): Promise<T> {
-  const deadlineMs = performance.now() + patienceMs;
-  for (let tries = 0; ; tries++) {
-    throwIfAborted(signal);
-    try {
-      return await work();
-    } catch (error) {
-      if (!mayPass(error) || performance.now() > deadlineMs) throw error;
-    }
-    await delay(backoffMs(tries, FIRST_PAUSE_MS, LONGEST_PAUSE_MS), signal);
-  }
-}
-
-/** Whether the same may succeed later. An unknown outcome is asked for again: the same request is never sent twice. */
-function mayPass(error: unknown): boolean {
-  if (isWorthAnotherLook(error)) return true;
-  return isCairnError(error, "sdk/outcome-unknown") && isWorthAnotherLook(error.cause);
 }
 
 function untouched(line: PayoutLine): SeenLine {

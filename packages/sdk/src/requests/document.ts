@@ -11,7 +11,7 @@ const count = z.int().check(z.minimum(0));
 /** Kinds of requests to L1. */
 export const L1_KINDS = ["deposit", "setKey", "forceWithdraw", "claim", "freeze", "exit", "reclaim"] as const;
 /** Kinds of requests to the node. */
-export const L2_KINDS = ["transfer", "payMany", "withdraw", "swap"] as const;
+export const L2_KINDS = ["transfer", "payMany", "withdraw", "swap", "group"] as const;
 /** A kind of request to L1. */
 export type L1Kind = (typeof L1_KINDS)[number];
 /** A kind of request to the node. */

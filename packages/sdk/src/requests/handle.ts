@@ -17,6 +17,7 @@ export const STATUSES = {
   transfer: ["signed", "received", "confirmed", "proven", "final"],
   payMany: ["signed", "received", "confirmed", "proven", "final"],
   swap: ["offered", "signed", "received", "confirmed", "proven", "final"],
+  group: ["signed", "received", "confirmed", "proven", "final"],
   withdraw: ["signed", "received", "confirmed", "proven", "paid", "claimable", "final"],
 } as const satisfies Readonly<Record<L1Kind | L2Kind, readonly string[]>>;
 

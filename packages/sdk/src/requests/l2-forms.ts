@@ -20,7 +20,10 @@ export interface SentTransaction {
 }
 
 /** The transactions of a document, with their ids. Throws `sdk/bad-request-json`. */
-export function transactionsOf({ transactions, own }: L2Document, domain: Domain): SentTransaction[] {
+export function transactionsOf(
+  { transactions, own }: Pick<L2Document, "transactions" | "own">,
+  domain: Domain,
+): SentTransaction[] {
   return transactions.map((json, place) => {
     const signed = signedOf(json);
     return { id: idOf(signed, domain), signed, json: signedTransactionToJson(signed), isOwn: own.includes(place) };
@@ -39,9 +42,9 @@ export function isSameJson(a: SignedTransactionJson, b: SignedTransactionJson): 
   return text(a) === text(b);
 }
 
-/** Parts of a document that are submitted together: all where they are linked, else each alone. */
+/** Parts of a document that are submitted together: all of a swap or group, else each alone. */
 export function groupsOf({ kind }: Pick<L2Document, "kind">, sent: readonly SentTransaction[]): SentTransaction[][] {
-  return kind === "swap" ? [[...sent]] : sent.map((one) => [one]);
+  return kind === "swap" || kind === "group" ? [[...sent]] : sent.map((one) => [one]);
 }
 
 function signedOf(json: SignedTransactionJson): SignedTransaction {

@@ -1,4 +1,5 @@
 import { bigintToAddress, bytesToHex, type Domain } from "@cairn/protocol";
+import type * as z from "zod/mini";
 import { sdkError } from "../errors.ts";
 import type { RequestStorage } from "../storage/storage.ts";
 import { parseDocument, REQUEST_ID, type RequestDocument } from "./document.ts";
@@ -84,4 +85,22 @@ export async function findRepeated(
 /** 16 random bytes as hex, without 0x. */
 export function randomId(): string {
   return bytesToHex(crypto.getRandomValues(new Uint8Array(16))).slice(2);
+}
+
+/**
+ * A stored JSON document of a form; null if there is none. Throws `sdk/bad-request-json` for another form,
+ * `sdk/storage-failed`.
+ */
+export async function readStored<Schema extends z.ZodMiniType>(
+  { storage }: Pick<RequestStore, "storage">,
+  name: string,
+  schema: Schema,
+): Promise<z.output<Schema> | null> {
+  const text = await storage.read(name);
+  if (text === null) return null;
+  try {
+    return schema.parse(JSON.parse(text));
+  } catch (cause) {
+    throw sdkError("sdk/bad-request-json", `what is stored as ${name} is damaged`, { cause });
+  }
 }

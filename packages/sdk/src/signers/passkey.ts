@@ -49,7 +49,7 @@ export function prfOf(extensionResults: unknown): Uint8Array {
  */
 export function secretFromPrf(prf: Uint8Array, domain: Domain): SecretKey {
   if (prf.length !== PRF_BYTES) throw sdkError("sdk/signer-failed", `a PRF of ${prf.length} bytes, expected 32`);
-  return deriveSecretKey(prf, { salt: SALT, domain });
+  return deriveSecretKey(prf, SALT, domain);
 }
 
 function bytesOf(value: unknown): Uint8Array | null {
