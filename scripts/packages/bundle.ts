@@ -1,4 +1,4 @@
-import { type Plugin, rolldown } from "rolldown";
+import { type OutputOptions, type Plugin, rolldown } from "rolldown";
 
 const ENTRY = "\0entry";
 
@@ -7,6 +7,15 @@ const ENTRY = "\0entry";
  * is used, and no more than that. Throws a TypeError when something is missing or only Node has it.
  */
 export async function bundle(code: string, folder: string): Promise<string> {
+  return (await generate(code, folder, { codeSplitting: false })).join("");
+}
+
+/** The same as bundlers make it by default: what is loaded on demand is in files of its own. Throws likewise. */
+export async function bundleInParts(code: string, folder: string): Promise<string[]> {
+  return generate(code, folder, {});
+}
+
+async function generate(code: string, folder: string, options: OutputOptions): Promise<string[]> {
   const build = await rolldown({
     input: ENTRY,
     cwd: folder,
@@ -17,9 +26,9 @@ export async function bundle(code: string, folder: string): Promise<string> {
       if (level === "warn" && log.code !== "MODULE_LEVEL_DIRECTIVE") throw new TypeError(`bundling: ${log.message}`);
     },
   });
-  const { output } = await build.generate({ format: "esm", minify: true, codeSplitting: false });
+  const { output } = await build.generate({ format: "esm", minify: true, ...options });
   await build.close();
-  return output.map((chunk) => (chunk.type === "chunk" ? chunk.code : "")).join("");
+  return output.flatMap((chunk) => (chunk.type === "chunk" ? [chunk.code] : []));
 }
 
 function entry(code: string, folder: string): Plugin {

@@ -1,5 +1,5 @@
 import { gzipSync } from "node:zlib";
-import { bundle } from "./bundle.ts";
+import { bundleInParts } from "./bundle.ts";
 
 /** What a page may weigh with a part of the packages. */
 export type SizeLimit = {
@@ -51,7 +51,8 @@ export const SIZE_LIMITS: readonly SizeLimit[] = [
   },
 ];
 
-/** Bytes of what a page gets, minified and compressed with gzip. `builds` is where the packages are installed. */
+/** Bytes of what a page gets, what it loads on demand included, minified and compressed with gzip. `builds` is where the packages are installed. */
 export async function compressedBytes(code: string, builds: string): Promise<number> {
-  return gzipSync(await bundle(code, builds), { level: 9 }).length;
+  const parts = await bundleInParts(code, builds);
+  return parts.reduce((sum, part) => sum + gzipSync(part, { level: 9 }).length, 0);
 }
