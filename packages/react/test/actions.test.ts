@@ -151,7 +151,7 @@ describe("a payment", () => {
     };
     const { form } = await openForm(scene);
     form.now().mutate(PAYMENT);
-    await vi.waitFor(() => expect(form.now().error).toMatchObject({ code: "sdk/bad-answer" }));
+    await vi.waitFor(() => expect(form.now().error).toMatchObject({ code: "sdk/outcome-unknown" }));
     form.now().mutate(PAYMENT);
     await vi.waitFor(() => expect(form.now().isSuccess).toBe(true));
     expect([scene.signed(), paid(scene).length]).toEqual([1, 1]);

@@ -1,7 +1,8 @@
+import { isCairnError } from "@cairn/protocol";
 import type { RouteResponse } from "@cairn/rpc";
 import type { NodeClient } from "../client.ts";
 import { backoffMs, delay } from "../delay.ts";
-import { apiErrorOf, isRetryable, sdkError } from "../errors.ts";
+import { apiErrorOf, isRetryable, type SdkErrorCode, sdkError } from "../errors.ts";
 import { badAnswer } from "../http.ts";
 import type { SentTransaction } from "./l2-forms.ts";
 
@@ -16,8 +17,8 @@ const FIRST_RETRY_MS = 200;
 const MAX_RETRY_MS = 5_000;
 
 /**
- * Submits a group until the node has answered. Throws `sdk/outcome-unknown` when it does not, `sdk/bad-answer` when it
- * acknowledges other transactions, `sdk/aborted`.
+ * Submits a group until the node has answered. Throws `sdk/outcome-unknown` when it does not, or not as a node does: it may
+ * have been taken; and `sdk/aborted`.
  */
 export async function submitGroup(
   node: Pick<NodeClient, "submit" | "transaction">,
@@ -33,8 +34,9 @@ export async function submitGroup(
     } catch (error) {
       const failure = apiErrorOf(error);
       if (failure?.code === "rejected") return judge(node, group, error, failure.details.reason);
-      if (!isRetryable(error)) throw error;
-      if (attempt >= TRIES) throw unacknowledged(group, error);
+      const isUnreadable = isCairnError<SdkErrorCode>(error, "sdk/bad-answer");
+      if (!isRetryable(error) && !isUnreadable) throw error;
+      if (attempt >= TRIES || !isRetryable(error)) throw unacknowledged(group, error);
       const asked = failure?.retryAfterSeconds ?? null;
       const pauseMs = asked === null ? backoffMs(attempt, FIRST_RETRY_MS, MAX_RETRY_MS) : asked * 1000;
       await delay(Math.min(pauseMs, MAX_RETRY_MS), signal);
