@@ -317,6 +317,7 @@ export {
   findWebhook,
   insertWebhook,
   listWebhooks,
+  rotateWebhookSecret,
   type StoredPosition,
   type StoredWebhook,
   updateWebhook,

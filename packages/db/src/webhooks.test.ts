@@ -15,6 +15,7 @@ import {
   pruneDeadMessages,
   retryDeadMessages,
   rewindWebhook,
+  rotateWebhookSecret,
   type SentMessages,
   type StoredPosition,
   type StoredWebhook,
@@ -88,10 +89,12 @@ describe.each(["embedded", "server"] as const)("webhooks on the %s engine", (eng
 
   it("are stored as given, changed, and deleted with their messages", async () => {
     expect(await findWebhook(db, WEBHOOK.id)).toEqual(WEBHOOK);
-    const oldSecret = { secret: WEBHOOK.secret, untilMs: 77 };
-    const change = { url: "https://b.example/", owner: null, types: [], secret: new Uint8Array(32).fill(2), oldSecret };
+    const change = { url: "https://b.example/", owner: null, types: [] };
     expect(await updateWebhook(db, WEBHOOK.id, change)).toBe(true);
-    expect(await listWebhooks(db)).toEqual([{ ...WEBHOOK, ...change }]);
+    const secret = new Uint8Array(32).fill(2);
+    expect(await rotateWebhookSecret(db, WEBHOOK.id, secret, 77)).toBe(true);
+    const oldSecret = { secret: WEBHOOK.secret, untilMs: 77 };
+    expect(await listWebhooks(db)).toEqual([{ ...WEBHOOK, ...change, secret, oldSecret }]);
     await append(START, at(1), 1);
     expect(await deleteWebhook(db, WEBHOOK.id)).toBe(true);
     expect(await waiting()).toEqual([]);

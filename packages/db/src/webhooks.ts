@@ -41,10 +41,7 @@ export interface StoredWebhook {
 
 /** What may change of a webhook at the operator's wish. */
 export type WebhookChange = Partial<
-  Pick<
-    StoredWebhook,
-    "url" | "description" | "account" | "owner" | "reference" | "types" | "secret" | "oldSecret" | "paused"
-  >
+  Pick<StoredWebhook, "url" | "description" | "account" | "owner" | "reference" | "types" | "paused">
 >;
 
 /** Stores a webhook, unless there are `maximum` already; returns whether it did. */
@@ -89,21 +86,42 @@ export async function findWebhook(db: Db, id: string): Promise<StoredWebhook | u
 
 /** Changes a webhook, which is then tried at once; returns whether there is one. */
 export async function updateWebhook(db: Db, id: string, change: WebhookChange): Promise<boolean> {
-  const { oldSecret, owner, reference, types, ...rest } = change;
+  const { owner, reference, types, ...rest } = change;
   const values: Updateable<Tables["webhooks"]> = {
     ...rest,
     ...(owner === undefined ? {} : { owner: owner === null ? null : address(owner) }),
     ...(reference === undefined ? {} : { reference: reference === null ? null : referenceBytes(reference) }),
     ...(types === undefined ? {} : { types: JSON.stringify(types) }),
-    ...(oldSecret === undefined
-      ? {}
-      : { old_secret: oldSecret?.secret ?? null, old_secret_until_ms: oldSecret?.untilMs ?? null }),
     failures: 0,
     retry_at_ms: 0,
   };
   const { numUpdatedRows } = await db
     .updateTable("webhooks")
     .set(values)
+    .where("id", "=", id)
+    .executeTakeFirstOrThrow();
+  return numUpdatedRows > 0n;
+}
+
+/**
+ * Gives a webhook a new secret, in one step: the one that it had signs too until a time, also when two change it at once.
+ * Returns whether there is one.
+ */
+export async function rotateWebhookSecret(
+  db: Db,
+  id: string,
+  secret: Uint8Array,
+  oldUntilMs: number,
+): Promise<boolean> {
+  const { numUpdatedRows } = await db
+    .updateTable("webhooks")
+    .set(({ ref }) => ({
+      old_secret: ref("secret"),
+      old_secret_until_ms: oldUntilMs,
+      secret,
+      failures: 0,
+      retry_at_ms: 0,
+    }))
     .where("id", "=", id)
     .executeTakeFirstOrThrow();
   return numUpdatedRows > 0n;

@@ -62,6 +62,17 @@ describe("operations about webhooks", () => {
     expect((await node.call("webhook", { id })).status).toBe(404);
   });
 
+  it("change a secret twice at once without losing one: both that were shown sign for a day", async () => {
+    const { id } = (await create()).body.webhook;
+    const rotate = async () => (await node.call("rotateWebhookSecret", { id })).body.secret;
+    for (let round = 0; round < 10; round++) {
+      for (const secret of await Promise.all([rotate(), rotate()])) {
+        receiver.secret = secret;
+        expect((await node.call("testWebhook", { id })).body).toMatchObject({ isTaken: true });
+      }
+    }
+  });
+
   it("answer for webhooks that do not exist, and for requests of another form", async () => {
     const bodies: Partial<Record<WebhookRouteName, object>> = {
       changeWebhook: {},

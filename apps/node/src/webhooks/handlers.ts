@@ -9,6 +9,7 @@ import {
   listWebhooks,
   retryDeadMessages,
   rewindWebhook,
+  rotateWebhookSecret,
   type StoredWebhook,
   type StoredWebhookMessage,
   skipWaitingMessages,
@@ -116,10 +117,9 @@ export function createWebhookHandlers(deps: WebhookHandlerDeps): WebhookHandlers
       return { deleted: id };
     },
     rotateWebhookSecret: async ({ params: { id } }) => {
-      const { secret: old } = found(await findWebhook(db, id), "webhook");
       const secret = Uint8Array.from(randomBytes(SECRET_BYTES));
       const untilMs = nowMs() + OLD_SECRET_MS;
-      await changedAfter(id, updateWebhook(db, id, { secret, oldSecret: { secret: old, untilMs } }));
+      await changedAfter(id, rotateWebhookSecret(db, id, secret, untilMs));
       return { secret: secretToText(secret), oldSecretUntilMs: untilMs };
     },
     testWebhook: async ({ params: { id } }) => {
