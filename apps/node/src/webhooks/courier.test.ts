@@ -149,6 +149,19 @@ describe("webhooks of a node", () => {
     expect(await show(id)).toMatchObject({ waiting: 1, dead: 0 });
   });
 
+  it("go on when the clock is set back, with what waits and with what comes", async () => {
+    const id = await create();
+    receiver.answer = () => 503;
+    await writer.arrive(1);
+    await poll(() => show(id)).toMatchObject({ failures: 1 });
+    clock.jumpTo(clock.nowMs() - 24 * 60 * MINUTE_MS);
+    receiver.answer = () => 200;
+    await writer.arrive(1);
+    const startMs = clock.nowMs();
+    await poll(() => receiver.taken().length).toBe(2);
+    expect(clock.nowMs() - startMs).toBeLessThan(30 * MINUTE_MS);
+  });
+
   it("give up a message on which the receiver fails for a day although it lives", async () => {
     const id = await create();
     receiver.answer = ({ message }) => (message.type === "ping" ? 200 : 500);

@@ -17,7 +17,7 @@ import { readEvents } from "../events/messages.ts";
 import { type LogPosition, positionCursor } from "../events/position.ts";
 import { isWanted, type MessageSource, messageAbout, pingBody } from "./messages.ts";
 import type { WebhookMetrics } from "./metrics.ts";
-import { messagePauseMs, receiverPauseMs, verdictOn } from "./outcome.ts";
+import { isTime, messagePauseMs, receiverPauseMs, verdictOn } from "./outcome.ts";
 import { type RoundResult, runRound } from "./round.ts";
 import type { Sender } from "./send.ts";
 
@@ -191,8 +191,8 @@ export function startCourier(id: string, deps: CourierDeps, signal: AbortSignal)
     const waiting = await loadWaitingMessages(db, id, MAX_WAITING);
     const isFull = waiting.length >= MAX_WAITING;
     const now = nowMs();
-    const retryMs = webhook.retryAtMs - now;
-    if (retryMs <= 0 && (await deliver(webhook, waiting))) return true;
+    const retryMs = isTime(webhook.retryAtMs, now) ? 0 : webhook.retryAtMs - now;
+    if (retryMs === 0 && (await deliver(webhook, waiting))) return true;
     const dueMs = Math.min(...waiting.map(({ nextAttemptAtMs }) => nextAttemptAtMs - now).filter((ms) => ms > 0));
     const ms = retryMs > 0 && waiting.length > 0 ? retryMs : Math.max(dueMs, retryMs);
     await pause(Math.min(IDLE_MS, ms), isFull ? null : (reading?.position ?? null));

@@ -54,6 +54,11 @@ function pauseMs(failures: number, most: number, random: number): number {
   return Math.round(pause * (1 + JITTER * (2 * random - 1)));
 }
 
+/** Whether it is time to try again, or that time is further away than any pause: then the clock was set back. */
+export function isTime(atMs: number, nowMs: number): boolean {
+  return atMs <= nowMs || atMs - nowMs > MAX_RETRY_AFTER_MS;
+}
+
 /** Failures after which a message that the receiver refuses is given up, some four minutes. */
 export const MAX_REFUSALS = 8;
 /** A message on which the receiver fails is given up after this, if it takes others. */

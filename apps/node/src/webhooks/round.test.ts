@@ -11,7 +11,7 @@ const message = (sequence: number, lanes: readonly string[], nextAttemptAtMs = 0
   lanes,
   body: "{}",
   createdAtMs: 0,
-  attempts: 0,
+  attempts: 1,
   nextAttemptAtMs,
   firstFailedAtMs: null,
   lastFailure: null,
@@ -91,6 +91,15 @@ describe("a round of messages", () => {
     const back = await run(messages, () => TAKEN, { isProbe: true });
     expect(back.begun[0]).toBe(1);
     expect(back.delivered.sort()).toEqual([1, 2, 3]);
+  });
+
+  it("sends what was never tried, and what waits longer than any pause: then the clock was set back", async () => {
+    const messages = [
+      { ...message(1, ["a"], 9_999), attempts: 0 },
+      message(2, ["b"], 40 * 60_000),
+      message(3, ["c"], 9e12),
+    ];
+    expect((await run(messages, () => TAKEN)).delivered.sort()).toEqual([1, 3]);
   });
 
   it("stops asking a receiver that takes nothing, wants nothing, or when it is over", async () => {

@@ -1,5 +1,5 @@
 import type { StoredWebhookMessage } from "@cairn/db";
-import type { Outcome } from "./outcome.ts";
+import { isTime, type Outcome } from "./outcome.ts";
 
 type Message = StoredWebhookMessage;
 type Failed = Extract<Outcome, { type: "failed" }>;
@@ -37,8 +37,8 @@ export async function runRound(waiting: readonly Message[], options: RoundOption
   const inFlight = new Map<Message, Promise<void>>();
 
   /** A receiver that is back gets at once what it missed. */
-  const isDue = ({ nextAttemptAtMs }: Message): boolean =>
-    nextAttemptAtMs <= nowMs() || (isProbe && delivered.length > 0);
+  const isDue = ({ attempts, nextAttemptAtMs }: Message): boolean =>
+    attempts === 0 || isTime(nextAttemptAtMs, nowMs()) || (isProbe && delivered.length > 0);
   const next = (): Message | undefined => {
     const lanes = new Set<string>();
     for (const message of rest) {
