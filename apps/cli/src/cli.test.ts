@@ -47,7 +47,10 @@ describe("cairn", () => {
   });
 
   it("knows which commands send: only those warn that what was sent stays sent", () => {
-    const sent = ["transfer", "payout", "withdraw", "swap accept", "swap direct"];
+    const sent = [
+      ...["transfer", "payout", "withdraw", "swap accept", "swap direct"],
+      ...["customers open", "customers sweep"],
+    ];
     const sentUnlessTried = [
       ...["operator propose", "operator accept", "operator burn", "register-token", "force-withdraw", "freeze"],
       ...["exit", "reclaim", "pay", "claim"],

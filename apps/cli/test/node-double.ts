@@ -162,6 +162,10 @@ function answerTo(
     return [state.isReady ? 200 : 503, { isReady: state.isReady, parts }];
   }
   if (kind === "batches") return [200, { batches: [], next: null }];
+  if (kind === "queue" && id !== undefined) {
+    const entry = state.queue.entries.find(({ position }) => position === Number(id));
+    return entry === undefined ? null : [200, entry];
+  }
   if (kind === "queue") {
     const from = Number(searchParams.get("cursor") ?? searchParams.get("from") ?? 0);
     const limit = Number(searchParams.get("limit") ?? 25);

@@ -14,9 +14,9 @@ export {
 } from "./actions/context.ts";
 export { type CairnActions, cairnActions } from "./actions/decorator.ts";
 export { type DepositParameters, deposit } from "./actions/deposit.ts";
-export { type ExitParameters, exit, freeze, type ReclaimParameters, reclaim } from "./actions/escape.ts";
+export { type ExitParameters, exit, exitCall, freeze, type ReclaimParameters, reclaim } from "./actions/escape.ts";
 export { type ExitProof, parseExitProof } from "./actions/exit-proof.ts";
-export type { PayeeRef, PayOptions } from "./actions/paying.ts";
+export { type PayeeRef, type PayOptions, quoteFee } from "./actions/paying.ts";
 export {
   type PayRequestOptions,
   payRequest,

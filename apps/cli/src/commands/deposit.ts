@@ -9,7 +9,18 @@ import {
 } from "@cairn/l1";
 import type { Domain } from "@cairn/protocol";
 import { accountIndex, addressToBigint, tokenId } from "@cairn/protocol";
-import { type AccountView, findAccount, type NodeClient, ownAccounts, resolvePayee } from "@cairn/sdk";
+import {
+  type AccountView,
+  type EntryStatus,
+  entriesOf,
+  findAccount,
+  findEntry,
+  isAtLeast,
+  type NodeClient,
+  ownAccounts,
+  type QueuedEntry,
+  resolvePayee,
+} from "@cairn/sdk";
 import { Option } from "commander";
 import { type Address, erc20Abi, type TransactionReceipt } from "viem";
 import { parseAddress } from "../address.ts";
@@ -18,7 +29,6 @@ import type { Context } from "../context.ts";
 import { cliError } from "../errors.ts";
 import { addExamples, addKeyOptions, addNetworkOptions, type Host } from "../host.ts";
 import { addL1Options, type CallResult, openCaller, type RollupCaller, type SendFlags } from "../l1/caller.ts";
-import { type EntryStatus, entriesOf, findEntry, isAtLeast, type QueueEntryView } from "../l1/deposits.ts";
 import { assertActive, whileActive } from "../l1/frozen.ts";
 import type { Request } from "../l1/journaled.ts";
 import { type CommandResult, table } from "../output.ts";
@@ -66,7 +76,7 @@ export function addDepositCommand({ program, run }: Host): void {
       isOwn ? ownTarget(session, token, options) : otherTarget(session, token, to, options),
     );
     if (receipt === null) throw cliError("cli/usage", "a deposit has no dry run");
-    const [entry] = entriesOf(caller.rollup, receipt);
+    const [entry] = entriesOf(caller.rollup.address, receipt);
     if (entry === undefined) throw cliError("cli/wrong-chain", `${caller.rollup.address} did not queue the deposit`);
     const { isResumed } = sent;
     return tell(context, session, { token, entry, receipt, isOwn, isResumed, amount }, options);
@@ -157,7 +167,7 @@ async function tell(
   { client, network, domain, identity, wallet }: SigningSession,
   done: {
     readonly token: Token;
-    readonly entry: QueueEntryView;
+    readonly entry: QueuedEntry;
     readonly receipt: TransactionReceipt;
     readonly isOwn: boolean;
     readonly isResumed: boolean;
@@ -194,7 +204,7 @@ async function tell(
  */
 async function creditedAccounts(
   client: NodeClient,
-  { owner, tokenId, index }: QueueEntryView,
+  { owner, tokenId, index }: QueuedEntry,
   domain: Domain,
 ): Promise<AccountView[]> {
   const payee = await resolvePayee(client, { type: "address", address: owner }, { tokenId, domain });

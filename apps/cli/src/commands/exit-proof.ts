@@ -1,7 +1,8 @@
 import { encodeAccountLeaf, rollupAbi } from "@cairn/contracts";
 import { accountIndex, bigintToHex } from "@cairn/protocol";
 import type { ExitProof } from "@cairn/restore";
-import { checkedProof, exitCall } from "../escape/exits.ts";
+import { exitCall } from "@cairn/sdk";
+import { checkedProof } from "../escape/exits.ts";
 import { addExamples, addNetworkOptions, type Host } from "../host.ts";
 import { table } from "../output.ts";
 import { parseIndex } from "../payments/session.ts";

@@ -1,4 +1,5 @@
 import { readQueueFee, readQueueFeeWithRoom, withdrawRequestCall } from "@cairn/l1";
+import { entriesOf } from "@cairn/sdk";
 import { formatAmount } from "../amounts.ts";
 import type { Context } from "../context.ts";
 import { cliError } from "../errors.ts";
@@ -6,7 +7,6 @@ import { formatTime, readLadder } from "../escape/ladder.ts";
 import { assertWithdrawable } from "../escape/withdrawable.ts";
 import { addExamples, addKeyOptions, addNetworkOptions, type Host } from "../host.ts";
 import { addSendOptions, openCaller, type RollupCaller, type SendFlags } from "../l1/caller.ts";
-import { entriesOf } from "../l1/deposits.ts";
 import { sentRows } from "../l1/sent-calls.ts";
 import { table } from "../output.ts";
 import { parseIndex } from "../payments/session.ts";
@@ -52,7 +52,7 @@ export function addForceWithdrawCommand({ program, run }: Host): void {
       await assertWithdrawable(network, caller.rollup, { index, owner, ladder });
     }
     const { sent, receipt } = await caller.send(call);
-    const [entry] = receipt === null ? [] : entriesOf(caller.rollup, receipt);
+    const [entry] = receipt === null ? [] : entriesOf(caller.rollup.address, receipt);
     const fee = entry?.queueFee ?? (await readQueueFee(caller.rollup));
     const { timestamp } = await caller.rollup.reader.getBlock(
       receipt === null ? {} : { blockNumber: receipt.blockNumber },

@@ -1,17 +1,16 @@
 import type { RouteResponse } from "@cairn/rpc";
-import { apiErrorOf } from "@cairn/sdk";
+import { apiErrorOf, entriesOf, findEntry } from "@cairn/sdk";
 import { type Hex, TransactionReceiptNotFoundError } from "viem";
 import { formatAmount } from "../amounts.ts";
 import type { Context } from "../context.ts";
 import { cliError } from "../errors.ts";
 import { addExamples, addNetworkOptions, type Host } from "../host.ts";
-import { entriesOf, findEntry } from "../l1/deposits.ts";
 import { whileActive } from "../l1/frozen.ts";
 import { type CommandResult, table } from "../output.ts";
 import { describeTransaction } from "../payments/report.ts";
 import { type NodeSession, openNode } from "../payments/session.ts";
 import { waitForPayout } from "../payments/submit.ts";
-import { addWaitOptions, findPayout, patienceOf, progressOf, type WaitFlags } from "../payments/waiting.ts";
+import { addWaitOptions, patienceOf, payoutOf, progressOf, type WaitFlags } from "../payments/waiting.ts";
 import { tokenForShow } from "../tokens.ts";
 import { waitForEntry } from "./deposit.ts";
 
@@ -55,7 +54,7 @@ async function tellTransaction(
       : await whileActive(network, { goal: wait, signal }, (until) =>
           client.waitFor(found.id, { timeoutMs, signal: until, onStatus, status: progressOf(wait) }),
         );
-  const payout = wait === "paid" ? await waitForPayout(client, shown, patience) : await findPayout(client, shown);
+  const payout = wait === "paid" ? await waitForPayout(client, shown, patience) : await payoutOf(client, shown);
   return { data: { ...shown, payout }, text: await describeTransaction(network, shown, payout, true) };
 }
 
@@ -74,7 +73,7 @@ async function tellEntries(
     throw error;
   });
   if (receipt.status === "reverted") throw cliError("cli/unknown-transaction", `${hash} reverted on L1`);
-  const entries = entriesOf(rollup, receipt);
+  const entries = entriesOf(rollup.address, receipt);
   if (entries.length === 0)
     throw cliError("cli/unknown-transaction", `${hash} added nothing to the queue of this rollup`);
   const told: object[] = [];
@@ -84,7 +83,7 @@ async function tellEntries(
       flags.wait === undefined
         ? await findEntry(client, entry.position, hash)
         : await waitForEntry(context, { client, network }, entry.position, receipt, flags.wait, flags);
-    const { status, block } = progress ?? { status: "queued", block: null };
+    const { status, block } = progress;
     const token = await tokenForShow(network, entry.tokenId);
     told.push({ ...entry, status, block });
     const what = entry.kind === "deposit" ? formatAmount(entry.amount, token) : `account ${entry.index}`;

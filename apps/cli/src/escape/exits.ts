@@ -1,8 +1,7 @@
-import { exitArguments, exitManyArguments, parseEscapeEvents, rollupAbi } from "@cairn/contracts";
-import type { RollupCall } from "@cairn/l1";
+import { parseEscapeEvents } from "@cairn/contracts";
 import { type AccountIndex, CairnError, isCairnError } from "@cairn/protocol";
 import { type ExitProof, findExited, proveExits, type RestoreErrorCode, verifyExitProof } from "@cairn/restore";
-import { encodeFunctionData } from "viem";
+import { exitCall } from "@cairn/sdk";
 import { showAddress } from "../address.ts";
 import type { RollupCaller } from "../l1/caller.ts";
 import type { SentCall } from "../l1/sent-calls.ts";
@@ -43,17 +42,6 @@ export function checkedProof({ restored }: RestoredSession, indices: readonly Ac
     "restore/state-mismatch",
     "the restored state does not prove its own accounts: restore into another folder",
   );
-}
-
-/** The call of the contract that the proof is for. */
-export function exitCall({ accounts, siblings }: ExitProof): RollupCall {
-  const [only, ...others] = accounts;
-  if (only !== undefined && others.length === 0) {
-    const args = exitArguments(only, siblings);
-    return { name: "exit", data: encodeFunctionData({ abi: rollupAbi, functionName: "exit", args }) };
-  }
-  const args = exitManyArguments(accounts, siblings);
-  return { name: "exitMany", data: encodeFunctionData({ abi: rollupAbi, functionName: "exitMany", args }) };
 }
 
 /**

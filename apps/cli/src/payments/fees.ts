@@ -1,5 +1,5 @@
 import type { ClientRequest } from "@cairn/rpc";
-import { apiErrorOf, type NodeClient } from "@cairn/sdk";
+import { type NodeClient, quoteFee } from "@cairn/sdk";
 import { type Command, Option } from "commander";
 import { formatAmount, parseAmount } from "../amounts.ts";
 import { cliError } from "../errors.ts";
@@ -34,11 +34,7 @@ export async function chooseFee(
 ): Promise<bigint> {
   if (options.fee !== undefined) return parseAmount(options.fee, token);
   const most = feeLimit(options, token, limit);
-  const quote = await client.quote({ kind, tokenId: token.id }).catch((error: unknown) => {
-    if (apiErrorOf(error)?.code === "not-found") return { fee: "0" };
-    throw error;
-  });
-  const fee = BigInt(quote.fee);
+  const fee = await quoteFee(client, { kind, tokenId: token.id });
   if (fee <= most) return fee;
   throw cliError(
     "cli/fee-too-high",

@@ -11,7 +11,7 @@ import type { CommandResult } from "../output.ts";
 import { openPaymentJournal } from "./journal.ts";
 import { describeTransaction, payoutText } from "./report.ts";
 import type { SigningSession } from "./session.ts";
-import { findPayout, patienceOf, pollUntil, progressOf, type WaitFlags } from "./waiting.ts";
+import { patienceOf, payoutOf, pollUntil, progressOf, type WaitFlags } from "./waiting.ts";
 
 /** Options of commands that submit L2 transactions. */
 export interface SubmitFlags extends WaitFlags {
@@ -129,7 +129,7 @@ export async function waitForPayout(
   patience: Parameters<typeof pollUntil>[0],
 ): Promise<RouteResponse<"payouts">["payouts"][number]> {
   return pollUntil(patience, "paid on L1", async () => {
-    const payout = await findPayout(client, withdrawal);
+    const payout = await payoutOf(client, withdrawal);
     if (payout === null || payout.status !== "owed") return payout;
     if (payout.leftGas === null) return null;
     throw cliError("cli/not-reached", `the payout is ${payoutText(payout)}`, {

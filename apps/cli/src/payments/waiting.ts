@@ -1,5 +1,13 @@
 import type { RouteResponse } from "@cairn/rpc";
-import { apiErrorOf, hasReached, isRetryable, type NodeClient, type Progress } from "@cairn/sdk";
+import {
+  apiErrorOf,
+  findPayout,
+  hasReached,
+  isRetryable,
+  type NodeClient,
+  type PayoutView,
+  type Progress,
+} from "@cairn/sdk";
 import { type Command, Option } from "commander";
 import type { Context } from "../context.ts";
 import { cliError } from "../errors.ts";
@@ -63,19 +71,16 @@ export function progressOf(goal: Goal): Progress {
 }
 
 /** Status of a withdrawal's payout; null for other transactions and before the block is proven. */
-export async function findPayout(
+export async function payoutOf(
   client: NodeClient,
   { transaction, inclusion, amount, status }: RouteResponse<"transaction">,
-): Promise<RouteResponse<"payouts">["payouts"][number] | null> {
+): Promise<PayoutView | null> {
   if (transaction.type !== "withdraw" || inclusion === null || !hasReached(status, "proven")) return null;
-  const { payouts } = await client.payouts({
-    recipient: transaction.recipient,
+  const { recipient, tokenId } = transaction;
+  return findPayout(client, {
     block: inclusion.block,
-    limit: 100,
+    recipient,
+    tokenId,
+    amount: amount === null ? null : BigInt(amount),
   });
-  const fitting = payouts.filter(
-    (one) => one.block === inclusion.block && one.tokenId === transaction.tokenId && one.amount === amount,
-  );
-  // Equal payouts of one block are indistinguishable: the last to be settled stands for all.
-  return fitting.find((one) => one.status === "owed") ?? fitting[0] ?? null;
 }

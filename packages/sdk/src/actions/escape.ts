@@ -1,5 +1,6 @@
 import { exitArguments, exitManyArguments, payGasLimit, reclaimArguments, rollupAbi } from "@cairn/contracts";
 import { accountHash, compress } from "@cairn/crypto";
+import type { RollupCall } from "@cairn/l1";
 import {
   type AccountIndex,
   addressToBigint,
@@ -66,15 +67,24 @@ export async function exit(client: CairnClient, { requestId, proof: given }: Exi
     wanted: { accounts: accounts.map(({ index }) => index) },
     makeCall: async (l1) => {
       await assertProven(l1, { accounts, siblings });
-      const [only, ...others] = accounts;
-      if (only !== undefined && others.length === 0) {
-        const args = exitArguments(only, siblings);
-        return { name: "exit", data: encodeFunctionData({ abi: rollupAbi, functionName: "exit", args }) };
-      }
-      const args = exitManyArguments(accounts, siblings);
-      return { name: "exitMany", data: encodeFunctionData({ abi: rollupAbi, functionName: "exitMany", args }) };
+      return exitCall({ accounts, siblings });
     },
   });
+}
+
+/**
+ * The call of the contract that pays the accounts of a proof out. Its proof is not checked here.
+ *
+ * @example const { name, data } = exitCall(parseExitProof(JSON.parse(text)));
+ */
+export function exitCall({ accounts, siblings }: ExitProof): RollupCall {
+  const [only, ...others] = accounts;
+  if (only !== undefined && others.length === 0) {
+    const args = exitArguments(only, siblings);
+    return { name: "exit", data: encodeFunctionData({ abi: rollupAbi, functionName: "exit", args }) };
+  }
+  const args = exitManyArguments(accounts, siblings);
+  return { name: "exitMany", data: encodeFunctionData({ abi: rollupAbi, functionName: "exitMany", args }) };
 }
 
 /**

@@ -1,6 +1,7 @@
 import { addressToBigint } from "@cairn/protocol";
 import type { ClientRequest } from "@cairn/rpc";
 import { type Amount, encodeAmount, encodeFee } from "../amounts.ts";
+import type { NodeClient } from "../client.ts";
 import { apiErrorOf, sdkError } from "../errors.ts";
 import { type AccountView, ownAccounts, type Payee, type PayeeName, resolvePayee } from "../payee.ts";
 import { isPaymentCode } from "../payment-code.ts";
@@ -85,16 +86,29 @@ export async function feeFor(
     encodeFee(fee);
     return fee;
   }
-  const quote = await node.quote({ kind, tokenId }).catch((error: unknown) => {
-    if (apiErrorOf(error)?.code === "not-found") return { fee: "0" };
-    throw error;
-  });
-  const asked = BigInt(quote.fee);
+  const asked = await quoteFee(node, { kind, tokenId });
   const most = maxFee ?? limit;
   if (asked <= most) return asked;
   throw sdkError("sdk/fee-too-high", `the node asks for a fee of ${asked}, but at most ${most} is allowed`, {
     details: { fee: asked, limit: most, tokenId },
   });
+}
+
+/**
+ * What a node asks for a transaction now, in the token's smallest unit; 0 in a token in which it takes no fees. Throws
+ * as the client's reads do.
+ *
+ * @example const fee = await quoteFee(node, { kind: "withdraw", tokenId: 0 });
+ */
+export async function quoteFee(
+  node: Pick<NodeClient, "quote">,
+  query: { readonly kind: QuotedKind; readonly tokenId: number },
+): Promise<bigint> {
+  const { fee } = await node.quote(query).catch((error: unknown) => {
+    if (apiErrorOf(error)?.code === "not-found") return { fee: "0" };
+    throw error;
+  });
+  return BigInt(fee);
 }
 
 /** Highest fee to accept for an amount when the caller names none. */
