@@ -1,6 +1,7 @@
 import { type Database, insertPaymentRequest, listWebhookMessages, pruneEvents, skipWaitingMessages } from "@cairn/db";
 import { createTestDatabases } from "@cairn/db/testing";
 import { accountIndex, tokenId } from "@cairn/protocol";
+import { sql } from "kysely";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { ownerText, readAll } from "../../test/event-scene.ts";
 import { createLedgerWriter, type LedgerWriter, OWNER } from "../../test/ledger-writer.ts";
@@ -222,6 +223,38 @@ describe("webhooks of a node", () => {
     await poll(() => receiver.heard.map(({ webhook }) => webhook.message.type)).toContain("reset");
     await writer.arrive(1);
     await poll(() => receiver.heard.at(-1)?.webhook.message.type).toBe("entry.received");
+  });
+
+  it("send nothing twice while the database cannot store what was taken", async () => {
+    const id = await create();
+    await sql`create sequence tries`.execute(database.db);
+    await sql`create function fail() returns trigger language plpgsql as $$
+      begin perform nextval('tries'); raise exception 'full'; end $$`.execute(database.db);
+    await sql`create trigger fail before delete on webhook_messages for each row execute function fail()`.execute(
+      database.db,
+    );
+    await writer.arrive(2);
+    const tries = async () =>
+      (await sql<{ readonly tries: number }>`select last_value as tries from tries`.execute(database.db)).rows[0]
+        ?.tries;
+    await poll(tries).toBeGreaterThan(5);
+    await sql`drop trigger fail on webhook_messages`.execute(database.db);
+    await poll(() => show(id)).toMatchObject({ waiting: 0 });
+    expect(receiver.taken()).toHaveLength(2);
+  });
+
+  it("tell all after a place that they were shown, when they are to be told of more from there on", async () => {
+    const id = await create({ account: 9999 });
+    const whole = await create();
+    await writer.arrive(3);
+    // The other one has read them too by then, and stored nothing.
+    await poll(() => show(whole), 50).toMatchObject({ waiting: 0, lastDeliveredAtMs: expect.any(Number) });
+    await node.call("deleteWebhook", { id: whole });
+    const { cursor } = await show(id);
+    await node.call("changeWebhook", { id, body: { account: null } });
+    await node.call("replayWebhook", { id, body: { from: cursor } });
+    await writer.arrive(1);
+    await poll(() => show(id)).toMatchObject({ failures: 1, waiting: 4 });
   });
 
   it("name the request for a payment that an entry pays", async () => {

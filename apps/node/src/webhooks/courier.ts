@@ -63,9 +63,10 @@ export function startCourier(id: string, deps: CourierDeps, signal: AbortSignal)
   const { db, nowMs } = source;
   let wake: () => void = () => undefined;
   let isPoked = false;
-  /** How far the log was read, from which stored place on. */
-  let reading: { readonly stored: StoredPosition; readonly position: LogPosition; readonly storedAt: number } | null =
-    null;
+  /** How far the log was read, from which stored place on, and what for. */
+  let reading: Reading | null = null;
+  /** What became of messages, while the database cannot store it: until then nothing more is sent. */
+  let unsettled: SentMessages | null = null;
 
   /** Waits for a change, at most for a time; with `from`, also for what the log says after it. */
   const pause = async (ms: number, from: LogPosition | null): Promise<void> => {
@@ -87,8 +88,9 @@ export function startCourier(id: string, deps: CourierDeps, signal: AbortSignal)
 
   /** Turns what the log says into stored messages, as many as fit. */
   const fill = async (webhook: StoredWebhook, room: number): Promise<void> => {
-    if (reading === null || !isSamePlace(reading.stored, webhook.position)) {
-      reading = { stored: webhook.position, position: webhook.position, storedAt: clock.elapsedMs() };
+    const wanted = wantedBy(webhook);
+    if (reading === null || reading.wanted !== wanted || !isSamePlace(reading.stored, webhook.position)) {
+      reading = { wanted, stored: webhook.position, position: webhook.position, storedAt: clock.elapsedMs() };
     }
     let { position } = reading;
     const found: NewWebhookMessage[] = [];
@@ -101,8 +103,8 @@ export function startCourier(id: string, deps: CourierDeps, signal: AbortSignal)
         found.push(await messageAbout(webhook, { message: reset, position }, source));
         break;
       }
-      const wanted = page.told.filter(({ message }) => isWanted(webhook, message));
-      found.push(...(await Promise.all(wanted.map((told) => messageAbout(webhook, told, source)))));
+      const news = page.told.filter(({ message }) => isWanted(webhook, message));
+      found.push(...(await Promise.all(news.map((told) => messageAbout(webhook, told, source)))));
       ({ position, isEnd } = page);
     }
     const isLate = clock.elapsedMs() - reading.storedAt >= STORE_PLACE_MS;
@@ -112,7 +114,7 @@ export function startCourier(id: string, deps: CourierDeps, signal: AbortSignal)
     }
     const isStored = await appendWebhookMessages(db, id, { from: reading.stored, to: position }, found, nowMs());
     // Else somebody has asked for a replay meanwhile: the next turn begins there.
-    reading = isStored ? { stored: position, position, storedAt: clock.elapsedMs() } : null;
+    reading = isStored ? { wanted, stored: position, position, storedAt: clock.elapsedMs() } : null;
   };
 
   /** Sends what can be sent; returns whether anything was tried. */
@@ -130,7 +132,8 @@ export function startCourier(id: string, deps: CourierDeps, signal: AbortSignal)
     const failed = signal.aborted ? [] : result.failed;
     if (delivered.length === 0 && failed.length === 0) return false;
     const sent = await judge(webhook, { delivered, failed });
-    await settleWebhookMessages(db, id, sent, nowMs());
+    unsettled = sent;
+    await settle();
     metrics.count(sent);
     const dead = sent.failed.filter(({ isDead }) => isDead).length;
     if (sent.isGone) logger.warn({ webhook: id }, "the receiver wants no messages any more: the webhook is paused");
@@ -139,6 +142,12 @@ export function startCourier(id: string, deps: CourierDeps, signal: AbortSignal)
       logger.warn({ webhook: id, reason: failed.at(-1)?.outcome.reason }, "a webhook takes no messages");
     }
     return true;
+  };
+
+  const settle = async (): Promise<void> => {
+    if (unsettled === null) return;
+    await settleWebhookMessages(db, id, unsettled, nowMs());
+    unsettled = null;
   };
 
   const judge = async (webhook: StoredWebhook, { delivered, failed }: RoundResult): Promise<SentMessages> => {
@@ -180,6 +189,7 @@ export function startCourier(id: string, deps: CourierDeps, signal: AbortSignal)
   /** One turn; returns whether the webhook is still there. */
   const turn = async (): Promise<boolean> => {
     isPoked = false;
+    await settle();
     const webhook = await findWebhook(db, id);
     if (webhook === undefined) return false;
     if (webhook.paused !== null) {
@@ -219,6 +229,19 @@ export function startCourier(id: string, deps: CourierDeps, signal: AbortSignal)
     },
     done: work(),
   };
+}
+
+/** How far a courier has read the log. */
+interface Reading {
+  /** Which messages were looked for: others may lie between the stored place and this one. */
+  readonly wanted: string;
+  readonly stored: StoredPosition;
+  readonly position: LogPosition;
+  readonly storedAt: number;
+}
+
+function wantedBy({ account, owner, reference, types }: StoredWebhook): string {
+  return JSON.stringify([account, String(owner), String(reference), types]);
 }
 
 function filterOf({ account, owner, reference }: StoredWebhook): EventFilter {
