@@ -12,6 +12,7 @@ import {
   deleteQueueEntriesFrom,
   findBatch,
   findEvent,
+  findEventBefore,
   findFirstEventNumber,
   findLastEvent,
   insertBatch,
@@ -260,6 +261,21 @@ describe.each(["embedded", "server"] as const)("the log of events on the %s engi
     await expect(failing).rejects.toThrow("no");
     await upsertTransactions(db, [received(2)]);
     expect(await newsText()).toEqual(["transaction received 1000", "transaction received 1002"]);
+  });
+
+  it("is found from a time on without a gap, also where the clock was set back", async () => {
+    for (let nonce = 0; nonce < 4; nonce++) await upsertTransactions(db, [received(nonce)]);
+    await sql`update events set at_ms = case number when 1 then 100 when 2 then 300 when 3 then 200 else 400 end`.execute(
+      db,
+    );
+    const before = async (atMs: number) => (await findEventBefore(db, atMs))?.number;
+    expect([await before(100), await before(101), await before(250), await before(301), await before(401)]).toEqual([
+      undefined,
+      1,
+      1,
+      3,
+      4,
+    ]);
   });
 
   it("loses what is older than it is to be, but never its last number", async () => {

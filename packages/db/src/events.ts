@@ -44,12 +44,18 @@ export async function findEvent(db: Db, number: number): Promise<StoredEvent | u
   return row && toEvent(row);
 }
 
-/** The last event that was written before a time, undefined if there is none that is kept. */
+/**
+ * The event before the first that was written at a time or later, undefined if there is none that is kept: whoever reads on
+ * from there misses nothing, also when the clock was set back meanwhile.
+ */
 export async function findEventBefore(db: Db, atMs: number): Promise<StoredEvent | undefined> {
+  const firstSince = sql<number>`
+    coalesce((select min(number) from events where at_ms >= ${atMs}), ${Number.MAX_SAFE_INTEGER})
+  `;
   const row = await db
     .selectFrom("events")
     .selectAll()
-    .where("at_ms", "<", atMs)
+    .where("number", "<", firstSince)
     .orderBy("number", "desc")
     .limit(1)
     .executeTakeFirst();

@@ -1,7 +1,7 @@
 import { webhookMessageSchema } from "@cairn/rpc";
 import fc from "fast-check";
 import { Webhook } from "standardwebhooks";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { receiveWebhook, secretToText, signWebhook, type WebhookRequest } from "./index.ts";
 
 const SECRET = secretToText(new Uint8Array(32).fill(7));
@@ -60,6 +60,19 @@ describe("a message to a webhook", () => {
       ),
       { numRuns: 50 },
     );
+  });
+
+  it("costs strangers' requests no more than a few checks, however many signatures they carry", async () => {
+    const checks = vi.spyOn(crypto.subtle, "verify");
+    const { headers, body } = await sent();
+    for (const one of ["v1,", `v1,${"A".repeat(43)}=`]) {
+      const many = { ...headers, "webhook-signature": Array.from({ length: 4000 }, () => one).join(" ") };
+      await expect(receive({ headers: many, body })).rejects.toMatchObject({ code: "webhooks/bad-signature" });
+    }
+    expect(checks.mock.calls.length).toBeLessThan(20);
+    checks.mockRestore();
+    const last = { ...headers, "webhook-signature": `v1a,AAAA v1,AAAA ${headers["webhook-signature"]}` };
+    expect(await receive({ headers: last, body })).toMatchObject({ id: "msg_1" });
   });
 
   it("is accepted while the secret changes, by both sides", async () => {
