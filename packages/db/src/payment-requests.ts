@@ -117,10 +117,13 @@ export interface PaidSums {
   readonly leastCertain: BlockStatus | null;
 }
 
-/** All that was paid on an account with a reference, in blocks until a second or after it. */
+/**
+ * All that was paid on an account with a reference, in blocks until a second or after it. What another owner got counts for
+ * nothing: where blocks are dropped, an account may come to somebody else.
+ */
 export async function sumPayments(
   db: Db,
-  { account, reference, expiresAt }: Pick<PaymentRequest, "account" | "reference" | "expiresAt">,
+  { account, owner, reference, expiresAt }: Pick<PaymentRequest, "account" | "owner" | "reference" | "expiresAt">,
 ): Promise<PaidSums> {
   const { rows } = await sql<{
     readonly in_time: boolean;
@@ -131,6 +134,7 @@ export async function sumPayments(
     select b.timestamp <= ${expiresAt} as in_time, b.status, t.is_recalled, sum(t.amount)::text as sum
     from transactions t join blocks b on b.number = t.block_number
     where t.to_index = ${account} and t.reference = ${referenceBytes(reference)} and t.status = 'confirmed'
+      and t.to_owner = ${address(owner)}
     group by 1, 2, 3
   `.execute(db);
   const sumOf = (some: typeof rows) => some.reduce((total, { sum }) => total + BigInt(sum), 0n);
@@ -149,7 +153,7 @@ export async function sumPayments(
 /** Transactions that pay on an account with a reference, or are to, oldest first. Throws `db/corrupt`. */
 export async function listPayments(
   db: Db,
-  { account, reference }: Pick<PaymentRequest, "account" | "reference">,
+  { account, owner, reference }: Pick<PaymentRequest, "account" | "owner" | "reference">,
   limit: number,
 ): Promise<StoredPayment[]> {
   const { rows } = await sql<{
@@ -165,6 +169,7 @@ export async function listPayments(
     select t.id, t.signed, t.amount, t.block_number, t.slot, b.status as block_status, b.timestamp, t.is_recalled
     from transactions t left join blocks b on b.number = t.block_number
     where t.to_index = ${account} and t.reference = ${referenceBytes(reference)} and t.status in ('received', 'confirmed')
+      and t.to_owner = ${address(owner)}
     order by t.received_at_ms, t.entry
     limit ${limit}
   `.execute(db);

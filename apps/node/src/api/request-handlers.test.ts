@@ -1,4 +1,5 @@
 import { encodeSignature } from "@cairn/crypto";
+import { insertPaymentRequest } from "@cairn/db";
 import { createTestDatabases } from "@cairn/db/testing";
 import {
   accountIndex,
@@ -117,6 +118,14 @@ describe("requests for payments", () => {
     const tooMuch = { amount: encodeFloat40(5_000_000n), reference: request.reference };
     await life.sequencer.submit([harness.transfer(2, BOB, 0, tooMuch)]).catch(() => undefined);
     expect(await stateOf(request)).toMatchObject({ status: "open", paid: "0" });
+  });
+
+  it("are not paid by what somebody else gets who has the account after its block was dropped", async () => {
+    const request = requestOf({ owner: 0xdeadn });
+    const stored = { ...request, createdAtMs: harness.clock.nowMs() };
+    await insertPaymentRequest(life.database.db, paymentRequestId(request, DOMAIN), stored, MAX_OPEN_REQUESTS);
+    await pay(request.reference, 100n);
+    expect(await stateOf(request)).toMatchObject({ status: "open", paid: "0", payments: [] });
   });
 
   it("expire; what comes later is shown, and does not count", async () => {
