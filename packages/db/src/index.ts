@@ -174,6 +174,7 @@ export { acquireNodeLock, type NodeLock } from "./node-lock.ts";
 export {
   countPaymentRequests,
   deleteExpiredRequests,
+  deleteMostExpiredRequests,
   deleteUnusedMemos,
   findMemo,
   findPaymentRequest,

@@ -199,6 +199,25 @@ export async function deleteExpiredRequests(db: Db, beforeSecond: number, limit:
   return rows.length;
 }
 
+/**
+ * Deletes requests that expired before a second, the oldest of the account that has most of them, some at a time; returns
+ * their number.
+ */
+export async function deleteMostExpiredRequests(db: Db, beforeSecond: number, limit: number): Promise<number> {
+  const { rows } = await sql`
+    delete from payment_requests where id in (
+      select id from payment_requests
+      where expires_at < ${beforeSecond} and account = (
+        select account from payment_requests where expires_at < ${beforeSecond}
+        group by account order by count(*) desc limit 1
+      )
+      order by expires_at limit ${limit}
+    )
+    returning 1
+  `.execute(db);
+  return rows.length;
+}
+
 /** Whether a transaction that is not refused, or a request, has the reference: memos of others are not kept. */
 async function isReferenceUsed(db: Db, reference: Uint8Array): Promise<boolean> {
   const { rows } = await sql<{ readonly used: boolean }>`

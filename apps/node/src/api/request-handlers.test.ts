@@ -43,17 +43,21 @@ describe("requests for payments", () => {
     return harness.stop;
   });
 
-  const connect = () => {
+  const connect = (maxRequests?: number) => {
     const { database, sequencer } = life;
-    writes = createRequestWrites({ database, sequencer, domain: DOMAIN, clock: harness.clock });
+    const limit = maxRequests === undefined ? {} : { maxRequests };
+    writes = createRequestWrites({ database, sequencer, domain: DOMAIN, clock: harness.clock, ...limit });
     reads = createRequestReads(database, harness.clock);
   };
   const nowSeconds = () => Math.floor(harness.clock.nowMs() / 1000);
+  const ownerOf = (person: number) => ({
+    owner: harness.people[person]?.owner ?? 0n,
+    key: harness.people[person]?.key ?? 0n,
+  });
   /** What Bob asks for. */
   const requestOf = (change: Partial<PaymentRequest> = {}): PaymentRequest => ({
     account: accountIndex(64 + BOB),
-    owner: harness.people[BOB]?.owner ?? 0n,
-    key: harness.people[BOB]?.key ?? 0n,
+    ...ownerOf(BOB),
     tokenId: tokenId(0),
     amount: 100n,
     reference: textReference(`order ${++orders}`),
@@ -259,6 +263,21 @@ describe("requests for payments", () => {
     await ask(own, { signer: ALICE });
     await harness.pass(2 * HOUR * 1000);
     await ask();
+  });
+
+  it("that are over make room for others when the table is full, those first of whom there are most", async () => {
+    connect(4);
+    const others = await ask(
+      { account: accountIndex(64 + ALICE), ...ownerOf(ALICE), expiresAt: nowSeconds() },
+      { signer: ALICE },
+    );
+    const over = [await ask({ expiresAt: nowSeconds() }), await ask({ expiresAt: nowSeconds() })];
+    const open = await ask();
+    await expect(ask()).rejects.toMatchObject({ code: "node/overloaded" });
+    await harness.pass(120_000);
+    for (let i = 0; i < 2; i++) await ask();
+    for (const one of [others, open]) expect(await stateOf(one)).toMatchObject({ paid: "0" });
+    for (const one of over) await expect(stateOf(one)).rejects.toMatchObject({ code: "not-found" });
   });
 
   it("are forgotten three months after their time", async () => {

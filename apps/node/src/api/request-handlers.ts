@@ -4,6 +4,7 @@ import {
   type Database,
   type Db,
   deleteExpiredRequests,
+  deleteMostExpiredRequests,
   deleteUnusedMemos,
   findMemo,
   findPaymentRequest,
@@ -59,6 +60,9 @@ const KEPT_SECONDS = 90 * DAY_SECONDS;
 const UNUSED_MEMO_MS = DAY_SECONDS * 1000;
 const SWEEP_MS = 60_000;
 const SWEPT_AT_A_TIME = 500;
+/** While there are as many as fit, requests that are over are looked for this often, and so many deleted. */
+const ROOM_MS = 1_000;
+const ROOM = 5_000;
 const SHOWN_PAYMENTS = 100;
 /** Requests whose signatures are being checked. */
 const MAX_CHECKS = 64;
@@ -80,13 +84,15 @@ export interface RequestWriteDeps {
   readonly sequencer: Pick<Sequencer, "state" | "checkSignature">;
   readonly domain: Domain;
   readonly clock: Clock;
+  /** Requests of all accounts, open and expired; a million by default. */
+  readonly maxRequests?: number;
 }
 
 /** Takes requests and memos: those that are signed by the payee, and those whose hash something refers to. */
 export function createRequestWrites(deps: RequestWriteDeps): Handlers<RequestWrite> {
-  const { database, clock } = deps;
+  const { database, clock, maxRequests = MAX_REQUESTS } = deps;
   const { db } = database;
-  const sweep = createSweep(db, clock);
+  const sweep = createSweep(db, clock, maxRequests);
   let checking = 0;
 
   const assertSigned = async (request: StoredPaymentRequest, signature: SchnorrSignature): Promise<void> => {
@@ -111,7 +117,7 @@ export function createRequestWrites(deps: RequestWriteDeps): Handlers<RequestWri
       if (known === undefined) {
         assertInTime(request, nowMs);
         await assertSigned(request, signature);
-        if ((await sweep()) >= MAX_REQUESTS) throw overloaded(`${MAX_REQUESTS} requests are stored`);
+        if ((await sweep()) >= maxRequests) throw overloaded(`${maxRequests} requests are stored`);
         const outcome = await insertPaymentRequest(db, id, request, MAX_OPEN_REQUESTS);
         if (outcome === "full") throw refused({ type: "tooManyRequests", maximum: MAX_OPEN_REQUESTS });
       }
@@ -152,10 +158,12 @@ function assertInTime({ expiresAt }: StoredPaymentRequest, nowMs: number): void 
 
 /**
  * Deletes what is not kept any longer, some at a time; resolves to the number of requests a minute ago at most, and of
- * those that were asked for since.
+ * those that were asked for since. One account could fill the table with requests that are over at once: when it is full, they
+ * go before their time, first those of the account that has most.
  */
-function createSweep(db: Db, clock: Clock): () => Promise<number> {
+function createSweep(db: Db, clock: Clock, maximum: number): () => Promise<number> {
   let sweptAt = Number.NEGATIVE_INFINITY;
+  let madeRoomAt = Number.NEGATIVE_INFINITY;
   let count = 0;
   return async () => {
     if (clock.elapsedMs() - sweptAt >= SWEEP_MS) {
@@ -163,6 +171,11 @@ function createSweep(db: Db, clock: Clock): () => Promise<number> {
       const nowMs = clock.nowMs();
       await deleteExpiredRequests(db, Math.floor(nowMs / 1000) - KEPT_SECONDS, SWEPT_AT_A_TIME);
       await deleteUnusedMemos(db, nowMs - UNUSED_MEMO_MS, SWEPT_AT_A_TIME);
+      count = await countPaymentRequests(db);
+    }
+    if (count >= maximum && clock.elapsedMs() - madeRoomAt >= ROOM_MS) {
+      madeRoomAt = clock.elapsedMs();
+      await deleteMostExpiredRequests(db, Math.floor(clock.nowMs() / 1000), ROOM);
       count = await countPaymentRequests(db);
     }
     return count++;
