@@ -141,6 +141,33 @@ describe("a sponsor", () => {
     await sponsor.pay(payment(), "client");
   });
 
+  it("gives back nothing twice, whenever it crashes while it gives back", async () => {
+    for (let crashAt = 1; crashAt < 12; crashAt++) {
+      storage = memoryStorage();
+      sponsor = begin();
+      terms = await sponsor.terms();
+      failure = null;
+      await sponsor.pay(payment(), "1.2.3.4");
+      const second = payment();
+      failure = new TypeError("socket closed");
+      await expect(sponsor.pay(second, "1.2.3.4")).rejects.toThrow("socket closed");
+      failure = rejected();
+      let steps = 0;
+      const step = () => (++steps === crashAt ? Promise.reject(new TypeError("crash")) : Promise.resolve());
+      const crashing: RequestStorage = {
+        ...storage,
+        write: (name, text) => step().then(() => storage.write(name, text)),
+        remove: (name) => step().then(() => storage.remove(name)),
+      };
+      await expect(begin({ storage: crashing }).pay(second, "1.2.3.4")).rejects.toThrow();
+      await expect(begin().pay(second, "1.2.3.4")).rejects.toThrow();
+      const [day = ""] = await storage.names("sponsor/day/");
+      const { fees, accounts: payments } = JSON.parse((await storage.read(day)) ?? "");
+      // The one that was paid still counts.
+      expect([BigInt(fees) >= 10n, payments[64] >= 1], `a crash at step ${crashAt}`).toEqual([true, true]);
+    }
+  });
+
   it("refuses what would hold its nonce: payments for later, or behind a nonce that is missing", async () => {
     const from = accounts.get(64) ?? expect.unreachable();
     await expect(sponsor.pay(payment({ nonce: from.nonce + 1 }), "client")).rejects.toEqual(refused("nonce"));

@@ -174,8 +174,9 @@ export function createSponsor(config: SponsorConfig): Sponsor {
 
   /** The payment will never run together with what was signed for it. */
   const release = async (payment: SignedTransaction, id: string, fee: bigint): Promise<void> => {
-    await usage.putBack({ account: payment.transaction.from, fee });
+    // In this order: after a crash in between, nothing is put back twice.
     await storage.remove(nameOf(payment, id));
+    await usage.putBack({ account: payment.transaction.from, fee });
   };
 
   /** What can no longer run needs no document. */
