@@ -50,7 +50,12 @@ export function l2Handle<Kind extends L2Kind>(
   let lastGapMs = performance.now();
   let failure: Error | null = null;
 
-  const sentNow = async (): Promise<SentTransaction[]> => transactionsOf(document, (await client.cairn.l1()).domain);
+  let sent: SentTransaction[] | null = null;
+  /** Hashed once: a document does not change. */
+  const sentNow = async (): Promise<SentTransaction[]> => {
+    sent ??= transactionsOf(document, (await client.cairn.l1()).domain);
+    return sent;
+  };
 
   const seeAll = async (): Promise<{ readonly sent: SentTransaction; readonly seen: Seen }[]> => {
     const [l1, node, sent] = await Promise.all([client.cairn.l1(), client.cairn.node(), sentNow()]);
