@@ -8,6 +8,7 @@ import { inParallel } from "../delay.ts";
 import { apiErrorOf } from "../errors.ts";
 import type { Payee } from "../payee.ts";
 import type { L2Document } from "../requests/document.ts";
+import { type L1Look, lookAtL1 } from "../requests/inclusion.ts";
 import { type SentTransaction, transactionsOf } from "../requests/l2-forms.ts";
 import { see } from "../requests/l2-request.ts";
 import { DEFAULT_VALIDITY_SECONDS, toCommon, toTransfer } from "../wallet.ts";
@@ -41,7 +42,12 @@ export function isFailed({ status }: Pick<SeenLine, "status">): boolean {
 }
 
 /** What is known of each line of a part, from the storage, and from the node about what was signed. */
-export async function seePart(session: L2Session, part: PayoutPart, { attempts }: PartRecord): Promise<SeenLine[]> {
+export async function seePart(
+  session: L2Session,
+  part: PayoutPart,
+  { attempts }: PartRecord,
+  l1: L1Look = lookAtL1(session.l1),
+): Promise<SeenLine[]> {
   const seen = new Map<number, SeenLine>();
   for (const attempt of attempts) {
     const found = await session.store.find(attempt.requestId);
@@ -55,7 +61,7 @@ export async function seePart(session: L2Session, part: PayoutPart, { attempts }
     });
     const states = await inParallel(newest, async ({ line, id }): Promise<SeenLine> => {
       if (id === undefined) return { line, status: "open", transaction: null, reason: null };
-      return { line, transaction: id, ...(await seeOne(session, sent.get(id), attempt, id)) };
+      return { line, transaction: id, ...(await seeOne({ ...session, l1 }, sent.get(id), attempt, id)) };
     });
     for (const [i, { place }] of newest.entries()) {
       const state = states[i];
@@ -156,7 +162,7 @@ function changeAttempt(
 }
 
 async function seeOne(
-  session: L2Session,
+  session: Pick<L2Session, "node" | "nowSeconds"> & { readonly l1: L1Look },
   sent: SentTransaction | undefined,
   { until, failed }: Attempt,
   id: Hex,
