@@ -94,6 +94,15 @@ describe("a request for a payment", () => {
     await expect(bob.requestPayment({ amount: 0n })).rejects.toMatchObject({ code: "sdk/bad-payment-request" });
   });
 
+  it("is the same request when it is repeated with its expiry, however late", async () => {
+    const order = { amount: 700n, reference: "order 17", expiresAt: NOW + 600 };
+    const { id } = await connect(BOB).requestPayment(order);
+    expect((await connect(BOB, NOW + 50).requestPayment(order)).id).toBe(id);
+    await expect(connect(BOB).requestPayment({ ...order, expiresIn: 600 })).rejects.toMatchObject({
+      code: "sdk/bad-request",
+    });
+  });
+
   it("is not paid when it is over, altered, of another rollup, or names another account", async () => {
     const { link, request } = await connect(BOB).requestPayment({ amount: 700n });
     const refused = async (code: string, text: string, client = connect(ALICE)) =>

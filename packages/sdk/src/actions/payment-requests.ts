@@ -41,6 +41,8 @@ export interface RequestPaymentParameters {
   readonly memo?: string;
   /** Seconds from now until it expires; an hour by default. */
   readonly expiresIn?: number;
+  /** When it expires instead, in seconds since the epoch: the same in a call that is repeated. */
+  readonly expiresAt?: number;
 }
 
 /** A request that the node has taken. */
@@ -63,7 +65,7 @@ const VALIDITY_MARGIN_SECONDS = 60;
 /**
  * Asks for a payment: signs the request with the account's key and registers it with the node, which recognises the
  * payment by its reference. Repeated with the same reference, account, amount and expiry it is the same request. Throws
- * `sdk/unknown-account`, `sdk/bad-request` for both a reference and a memo, `sdk/no-signer`, `protocol/bad-reference`, and
+ * `sdk/unknown-account`, `sdk/bad-request` for both a reference and a memo or two expiries, `sdk/no-signer`, `protocol/bad-reference`, and
  * as the client's calls do.
  *
  * @example
@@ -71,8 +73,10 @@ const VALIDITY_MARGIN_SECONDS = 60;
  */
 export async function requestPayment(
   client: CairnClient,
-  { amount, token, account: index, reference, memo, expiresIn = HOUR_SECONDS }: RequestPaymentParameters,
+  { amount, token, account: index, reference, memo, expiresIn, expiresAt }: RequestPaymentParameters,
 ): Promise<TakenRequest> {
+  if (expiresIn !== undefined && expiresAt !== undefined)
+    throw sdkError("sdk/bad-request", "a request expires at a time or after a time, not both");
   if (reference !== undefined && memo !== undefined)
     throw sdkError("sdk/bad-request", "a request has a reference or a memo, whose hash is its reference");
   const [l1, node] = await Promise.all([client.cairn.l1(), client.cairn.node()]);
@@ -88,7 +92,7 @@ export async function requestPayment(
     tokenId: tokenId(account.tokenId),
     amount,
     reference: referenceOf(reference, memo),
-    expiresAt: client.cairn.nowSeconds() + expiresIn,
+    expiresAt: expiresAt ?? client.cairn.nowSeconds() + (expiresIn ?? HOUR_SECONDS),
   };
   const located = { request, domain: l1.domain };
   const link = paymentRequestLink(located);

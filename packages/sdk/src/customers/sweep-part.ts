@@ -8,7 +8,6 @@ import type { NodeClient } from "../client.ts";
 import { backoffMs, delay, inParallel } from "../delay.ts";
 import { sdkError } from "../errors.ts";
 import { type AccountView, existingPayee, type Payee } from "../payee.ts";
-import { type L1Look, lookAtL1 } from "../requests/inclusion.ts";
 import { keepTrying, PATIENCE_MS, type Patience } from "../requests/keep-trying.ts";
 import { type SentTransaction, transactionsOf } from "../requests/l2-forms.ts";
 import { l2Handle, see } from "../requests/l2-request.ts";
@@ -104,9 +103,8 @@ export async function settlePart(run: SweepRun, part: SweepPart): Promise<SweepP
   const sent = sentOf(run, part);
   for (let tries = 0; ; tries++) {
     const open = sent.filter(({ id }) => !outcomes.has(id));
-    const l1 = lookAtL1(run.l1);
     await inParallel(open, async (one) => {
-      const outcome = await keepTrying(run, () => lookAt({ ...run, l1 }, one));
+      const outcome = await keepTrying(run, () => lookAt(run, one));
       if (outcome === "unknown" && part.payer === null) await keepTrying(run, () => submitOne(run, one));
       else if (typeof outcome === "object") outcomes.set(one.id, outcome);
     });
@@ -141,7 +139,7 @@ async function submitOne({ node, signal, refused }: SweepRun, one: SentTransacti
 
 /** What became of a transfer; whether it is on its way, or the node does not know it. */
 async function lookAt(
-  { l1, node, refused }: Pick<SweepRun, "node" | "refused"> & { readonly l1: L1Look },
+  { l1, node, refused }: SweepRun,
   one: SentTransaction,
 ): Promise<SweepOutcome | "waiting" | "unknown"> {
   const { status, view, reason } = await see(l1, node, one, NOT_DOCUMENTED);

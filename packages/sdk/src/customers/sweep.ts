@@ -3,7 +3,6 @@ import { type PayeeRef, payeeOf, senderFor } from "../actions/paying.ts";
 import { inParallel, throwIfAborted } from "../delay.ts";
 import { sdkError } from "../errors.ts";
 import { type AccountView, existingPayee, type Payee } from "../payee.ts";
-import { lookAtL1 } from "../requests/inclusion.ts";
 import { keepTrying } from "../requests/keep-trying.ts";
 import { see } from "../requests/l2-request.ts";
 import { requestStore } from "../requests/store.ts";
@@ -123,11 +122,10 @@ export async function sweepStatus(client: CairnClient, parameters: CustomersPara
   const of = { l1, sweep: last.number };
   const report = reportOf(of, customers.tokenId, parts, found, last.isComplete);
   const sent = new Map(parts.flatMap((part) => sentOf(of, part)).map((one) => [one.id as string, one]));
-  const look = lookAtL1(l1);
   const lines = await inParallel(report.lines, async (line): Promise<SweptLine> => {
     const one = line.transaction === null ? undefined : sent.get(line.transaction);
     if (one === undefined || (line.status !== "confirmed" && line.status !== "signed")) return line;
-    const { status, view, reason } = await keepTrying(parameters, () => see(look, node, one, { role: null }));
+    const { status, view, reason } = await keepTrying(parameters, () => see(l1, node, one, { role: null }));
     const amount = view?.amount ?? null;
     const fee = view?.fee ?? null;
     return {

@@ -8,8 +8,7 @@ import { inParallel } from "../delay.ts";
 import { apiErrorOf } from "../errors.ts";
 import type { Payee } from "../payee.ts";
 import type { L2Document } from "../requests/document.ts";
-import { type L1Look, lookAtL1 } from "../requests/inclusion.ts";
-import { type SentTransaction, transactionsOf } from "../requests/l2-forms.ts";
+import { transactionsOf } from "../requests/l2-forms.ts";
 import { see } from "../requests/l2-request.ts";
 import { DEFAULT_VALIDITY_SECONDS, toCommon, toTransfer } from "../wallet.ts";
 import type { Attempt, Ledger, PartRecord } from "./ledger.ts";
@@ -42,26 +41,19 @@ export function isFailed({ status }: Pick<SeenLine, "status">): boolean {
 }
 
 /** What is known of each line of a part, from the storage, and from the node about what was signed. */
-export async function seePart(
-  session: L2Session,
-  part: PayoutPart,
-  { attempts }: PartRecord,
-  l1: L1Look = lookAtL1(session.l1),
-): Promise<SeenLine[]> {
+export async function seePart(session: L2Session, part: PayoutPart, { attempts }: PartRecord): Promise<SeenLine[]> {
   const seen = new Map<number, SeenLine>();
   for (const attempt of attempts) {
     const found = await session.store.find(attempt.requestId);
     const document = found !== null && found.kind === "payMany" ? found : null;
-    const own = document === null ? null : ownOf(session, document);
-    const sent = new Map<string, SentTransaction>(own?.map((one) => [one.id, one]));
-    const ids = own?.map(({ id }) => id) ?? attempt.ids ?? [];
+    const ids = document === null ? (attempt.ids ?? []) : ownIds(session, document);
     const newest = attempt.lines.flatMap((place, i) => {
       const line = part.lines[place];
       return line === undefined ? [] : [{ place, line, id: ids[i] as Hex | undefined }];
     });
     const states = await inParallel(newest, async ({ line, id }): Promise<SeenLine> => {
       if (id === undefined) return { line, status: "open", transaction: null, reason: null };
-      return { line, transaction: id, ...(await seeOne({ ...session, l1 }, sent.get(id), attempt, id)) };
+      return { line, transaction: id, ...(await seeOne(session, document, attempt, id)) };
     });
     for (const [i, { place }] of newest.entries()) {
       const state = states[i];
@@ -131,7 +123,7 @@ export function rememberSigned(
   session: L2Session,
   document: L2Document,
 ): Promise<PartRecord> {
-  const ids = ownOf(session, document).map(({ id }) => id);
+  const ids = ownIds(session, document);
   const until = Math.max(...document.transactions.map(({ validUntil }) => validUntil));
   return changeAttempt(ledger, part, document.id, (attempt) => ({ ...attempt, ids, until }));
 }
@@ -162,14 +154,17 @@ function changeAttempt(
 }
 
 async function seeOne(
-  session: Pick<L2Session, "node" | "nowSeconds"> & { readonly l1: L1Look },
-  sent: SentTransaction | undefined,
+  session: L2Session,
+  document: L2Document | null,
   { until, failed }: Attempt,
   id: Hex,
 ): Promise<Pick<SeenLine, "status" | "reason">> {
-  if (sent !== undefined) {
-    const { status, reason } = await see(session.l1, session.node, sent, { role: null });
-    return { status: status as LineStatus, reason };
+  if (document !== null) {
+    const sent = transactionsOf(document, session.l1.domain).find((one) => one.id === id);
+    if (sent !== undefined) {
+      const { status, reason } = await see(session.l1, session.node, sent, document);
+      return { status: status as LineStatus, reason };
+    }
   }
   const view = await session.node.transaction({ id }).catch((error: unknown) => {
     if (apiErrorOf(error)?.code === "not-found") return null;
@@ -182,9 +177,8 @@ async function seeOne(
   return { status: isOver ? "expired" : "unknown", reason: null };
 }
 
-/** What a document's account has signed. Each takes hashing: ask once. */
-function ownOf({ l1 }: Pick<L2Session, "l1">, document: L2Document): SentTransaction[] {
-  return transactionsOf(document, l1.domain).filter(({ isOwn }) => isOwn);
+function ownIds({ l1 }: Pick<L2Session, "l1">, document: L2Document): Hex[] {
+  return transactionsOf(document, l1.domain).flatMap(({ id, isOwn }) => (isOwn ? [id] : []));
 }
 
 function kindFor({ type }: Payee): "transfer" | "transferToNew" {

@@ -6,7 +6,6 @@ import { throwIfAborted } from "../delay.ts";
 import { sdkError } from "../errors.ts";
 import type { Payee } from "../payee.ts";
 import type { L2Document } from "../requests/document.ts";
-import { lookAtL1 } from "../requests/inclusion.ts";
 import { keepTrying, PATIENCE_MS } from "../requests/keep-trying.ts";
 import { l2Handle } from "../requests/l2-request.ts";
 import { checkLines, type PayoutOptions, type PayoutTotal, resolveLines } from "./check.ts";
@@ -138,12 +137,11 @@ async function look(
   if (record !== null) assertSameList(record, session.signer.key, lines);
   else if (!isRepetition) await assertNew(ledger, lines);
   const seen: SeenLine[] = [];
-  const l1 = lookAtL1(session.l1);
   for (const part of planParts(lines)) {
     const kept = record === null ? null : await ledger.part(part);
     if (kept === null) seen.push(...part.lines.map(untouched));
     else if (kept.isConfirmed && !isFresh) seen.push(...part.lines.map((line) => confirmedLine(line, part, kept)));
-    else seen.push(...(await seePart(session, part, kept, l1)));
+    else seen.push(...(await seePart(session, part, kept)));
   }
   const byId = new Map(seen.map((one) => [one.line.id, one]));
   return { ...all, record, seen: lines.flatMap(({ id }) => byId.get(id) ?? []) };

@@ -2,7 +2,6 @@ import { rollupAbi } from "@cairn/contracts";
 import { isCairnError, type L2Transaction } from "@cairn/protocol";
 import type { ReceiptJson, TransactionReceipt } from "@cairn/rpc";
 import { assertShows, contentOfReceipt, isCommitted, parseReceipt } from "@cairn/verify";
-import type { Hex } from "viem";
 import type { L1Connection } from "../actions/context.ts";
 import { apiErrorOf, sdkError } from "../errors.ts";
 
@@ -15,44 +14,20 @@ export function isNoReceipt(error: unknown): boolean {
   return code === "not-found" || code === "not-accepted";
 }
 
-/** L1 as one look sees it: what it has of a batch is asked for once, for all transactions of the batch. */
-export interface L1Look extends L1Connection {
-  readonly commitmentOf: (batch: number, blockTag: L1BlockTag) => Promise<Hex>;
-}
-
-/** A look at L1. What it has seen gets old: take a new one for each question of a caller. */
-export function lookAtL1(l1: L1Connection): L1Look {
-  const known = new Map<string, Promise<Hex>>();
-  const read = (batch: number, blockTag: L1BlockTag): Promise<Hex> => {
-    const { reader, address } = l1;
-    const contract = { address, abi: rollupAbi, functionName: "batchCommitment", blockTag } as const;
-    return reader.readContract({ ...contract, args: [BigInt(batch)] });
-  };
-  return {
-    ...l1,
-    commitmentOf: (batch, blockTag) => {
-      const name = `${batch} ${blockTag}`;
-      const asked = known.get(name) ?? read(batch, blockTag);
-      known.set(name, asked);
-      // A failure is not kept: who asks again may get an answer.
-      asked.catch(() => known.delete(name));
-      return asked;
-    },
-  };
-}
-
 /**
  * Whether L1 has the batch of a receipt as of a block. Throws `sdk/bad-receipt` when L1
  * has another batch with its number, and what the RPC throws for the latest block.
  *
- * @example await isBatchOnL1(lookAtL1(l1), receipt, "finalized")
+ * @example await isBatchOnL1(l1, receipt, "finalized")
  */
 export async function isBatchOnL1(
-  { commitmentOf }: Pick<L1Look, "commitmentOf">,
+  { reader, address }: Pick<L1Connection, "reader" | "address">,
   receipt: TransactionReceipt,
   blockTag: L1BlockTag,
 ): Promise<boolean> {
-  const stored = await commitmentOf(receipt.batchNumber, blockTag);
+  const args = [BigInt(receipt.batchNumber)] as const;
+  const contract = { address, abi: rollupAbi, functionName: "batchCommitment", args, blockTag } as const;
+  const stored = await reader.readContract(contract);
   return verified(() => isCommitted(stored, receipt));
 }
 

@@ -9,7 +9,7 @@ import { badAnswer } from "../http.ts";
 import { findAccount } from "../payee.ts";
 import type { L2Document, L2Kind } from "./document.ts";
 import { describe, type Handle, type L2Receipt, STATUSES, type StatusOf } from "./handle.ts";
-import { isBatchOnL1, isNoReceipt, type L1Look, lookAtL1, readReceipt } from "./inclusion.ts";
+import { isBatchOnL1, isNoReceipt, readReceipt } from "./inclusion.ts";
 import { groupsOf, isSameJson, type SentTransaction, transactionsOf } from "./l2-forms.ts";
 import { submitGroup } from "./l2-sending.ts";
 import { giveBack, holdersOf, withNonces } from "./nonces.ts";
@@ -50,18 +50,12 @@ export function l2Handle<Kind extends L2Kind>(
   let lastGapMs = performance.now();
   let failure: Error | null = null;
 
-  let sent: SentTransaction[] | null = null;
-  /** Hashed once: a document does not change. */
-  const sentNow = async (): Promise<SentTransaction[]> => {
-    sent ??= transactionsOf(document, (await client.cairn.l1()).domain);
-    return sent;
-  };
+  const sentNow = async (): Promise<SentTransaction[]> => transactionsOf(document, (await client.cairn.l1()).domain);
 
   const seeAll = async (): Promise<{ readonly sent: SentTransaction; readonly seen: Seen }[]> => {
     const [l1, node, sent] = await Promise.all([client.cairn.l1(), client.cairn.node(), sentNow()]);
-    const onL1 = lookAtL1(l1);
     const look = async (one: SentTransaction): Promise<Seen> =>
-      refused.has(one.id) ? failed("rejected", null, refused.get(one.id)) : see(onL1, node, one, document);
+      refused.has(one.id) ? failed("rejected", null, refused.get(one.id)) : see(l1, node, one, document);
     return inParallel(
       sent.filter(({ isOwn }) => isOwn),
       async (one) => ({ sent: one, seen: await look(one) }),
@@ -192,7 +186,7 @@ export function isForgettable(
 
 /** What is known of a transaction: the node's word up to `confirmed`; L1's after that. Throws as `status` does. */
 export async function see(
-  l1: L1Look,
+  l1: L1Connection,
   node: NodeClient,
   sent: SentTransaction,
   document: Pick<L2Document, "role">,
