@@ -21,6 +21,7 @@ export type { Exit, NodeProcess, NodeUrls, SpawnOptions } from "./node-process.t
 export type { Outcome } from "./oracle.ts";
 export { CACHE_DIR } from "./places.ts";
 export { type Population, pay, populate, readMetric } from "./populate.ts";
+export { freePort } from "./ports.ts";
 export { childrenOf, isAlive, type ProcessInfo } from "./processes.ts";
 export { type ProofWatch, startProvers, WITHOUT_PROVER, watchProofs } from "./provers.ts";
 export { openRaw, type RawAnswer, rawPost, sendRaw } from "./raw-http.ts";
@@ -28,3 +29,4 @@ export { refusal } from "./refusal.ts";
 export { DEFAULT_PROOFS, openScene, RUNS_ALL, type Scene, type SceneOptions } from "./scene.ts";
 export { type SimulationReport, simulate } from "./simulation.ts";
 export { type Supervisor, supervise } from "./supervise.ts";
+export { startTap, type Tap, type Tapped } from "./tap.ts";

@@ -7,6 +7,8 @@ import { publishedPackages } from "./published.ts";
 
 /** Sources of the guide's wallet. */
 const WALLET = globSync("src/*.{ts,tsx}", { cwd: join(import.meta.dirname, "wallet") }).sort();
+/** Sources of the guide's shop. */
+const SHOP = globSync(["server/*.js", "page/src/*.ts"], { cwd: join(root, "examples/shop") }).sort();
 const documents = [
   ...publishedPackages().map(({ name, folder }) => ({
     path: join(folder, "README.md"),
@@ -23,6 +25,10 @@ const documents = [
   {
     path: join(root, "docs/guides/build-a-wallet.md"),
     programs: WALLET.map((file) => join(import.meta.dirname, "wallet", file)),
+  },
+  {
+    path: join(root, "docs/guides/accept-a-payment-in-ten-minutes.md"),
+    programs: SHOP.map((file) => join(root, "examples/shop", file)),
   },
 ];
 

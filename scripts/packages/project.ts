@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { runProgram } from "../lib/program.ts";
 import { root } from "../lib/workspace.ts";
 import { type BuiltPackage, buildPackages } from "./build.ts";
-import { librariesOf, placeLibraries } from "./libraries.ts";
+import { type Asker, librariesOf, placeLibraries } from "./libraries.ts";
 
 /** A project of somebody who uses the packages, outside the repository. */
 export type Project = {
@@ -32,8 +32,12 @@ export async function createProject(): Promise<Project> {
   return { folder, packages, remove: () => rmSync(folder, { recursive: true, force: true }) };
 }
 
-/** Unpacks the packages into the project, and places the libraries of this checkout that they need: without a network. */
-export async function installOffline({ folder, packages }: Project): Promise<void> {
+/**
+ * Unpacks the packages into the project, and places the libraries of this checkout that they need, and those of `others`:
+ * without a network.
+ */
+export async function installOffline({ folder, packages }: Project, others: readonly Asker[] = []): Promise<void> {
+  placeLibraries(folder, others);
   for (const { name, manifest, tarball } of packages) {
     const target = join(folder, "node_modules", manifest.name);
     mkdirSync(target, { recursive: true });

@@ -2,16 +2,16 @@
  * The wallet of docs/guides/build-a-wallet.md: built by Vite from the packed packages, in Chromium, with a node and its L1.
  */
 import { cpSync, mkdirSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { memoryStorage } from "@cairn/sdk";
 import type { Browser, Locator, Page } from "playwright-core";
 import { parseEther } from "viem";
 import { build } from "vite";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openScene, type Scene } from "../../e2e/support/index.ts";
+import { freePort, openScene, type Scene } from "../../e2e/support/index.ts";
 import { sdkClient } from "../../e2e/support/sdk.ts";
 import { root } from "../lib/workspace.ts";
+import { injectWallet } from "./injected-wallet.ts";
 import { type PageServer, servePages, startChromium } from "./pages.ts";
 import { createProject, installOffline, type Project } from "./project.ts";
 import { compile } from "./typescript.ts";
@@ -22,28 +22,6 @@ const WAIT = { timeout: 60_000 };
 /** Anvil's account of the page's user, and of a shop. */
 const USER = 1;
 const SHOP = 2;
-
-/** A port that is free now, for a node that comes back to it. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === "object" && address !== null ? address.port : expect.unreachable();
-}
-
-/** What a browser's wallet puts into pages: here L1's node itself has the key, and asks nobody. */
-function injectWallet({ rpcUrl, account }: { readonly rpcUrl: string; readonly account: string }): void {
-  const request = async ({ method, params = [] }: { method: string; params?: unknown }) => {
-    if (method === "eth_requestAccounts") return [account];
-    const body = JSON.stringify({ jsonrpc: "2.0", id: 1, method, params });
-    const answer = await fetch(rpcUrl, { method: "POST", headers: { "content-type": "application/json" }, body });
-    const { result, error } = (await answer.json()) as { result?: unknown; error?: { message: string } };
-    if (error !== undefined) throw Object.assign(new Error(error.message), error);
-    return result;
-  };
-  Object.assign(globalThis, { ethereum: { request } });
-}
 
 /** As a reader sees it, line by line. */
 // biome-ignore lint/performance/useDomNodeTextContent: lines are what is compared

@@ -11,6 +11,7 @@ const MANUALS = [
   "SECURITY.md",
   "apps/cli/README.md",
   "docs/trust.md",
+  "docs/guides/accept-a-payment-in-ten-minutes.md",
   "docs/guides/build-a-wallet.md",
   "docs/guides/exit-without-operator.md",
   "docs/guides/run-your-own-verifier.md",

@@ -300,7 +300,6 @@ export { readDatabaseVersion } from "./version.ts";
 export {
   appendWebhookMessages,
   countWebhookMessages,
-  deleteOldestDeadMessages,
   listWebhookMessages,
   loadWaitingMessages,
   type NewWebhookMessage,
