@@ -300,6 +300,7 @@ export { readDatabaseVersion } from "./version.ts";
 export {
   appendWebhookMessages,
   countWebhookMessages,
+  deleteOldestDeadMessages,
   listWebhookMessages,
   loadWaitingMessages,
   type NewWebhookMessage,

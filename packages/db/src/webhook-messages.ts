@@ -277,6 +277,16 @@ export async function pruneDeadMessages(db: Db, beforeMs: number, limit: number)
   return rows.length;
 }
 
+/** Deletes the oldest messages of a webhook that were given up. */
+export async function deleteOldestDeadMessages(db: Db, webhook: string, count: number): Promise<void> {
+  await sql`
+    delete from webhook_messages where sequence in (
+      select sequence from webhook_messages
+      where webhook_id = ${webhook} and dead_at_ms is not null order by sequence limit ${count}
+    )
+  `.execute(db);
+}
+
 function toMessage(row: Selectable<Tables["webhook_messages"]>): StoredWebhookMessage {
   return {
     sequence: row.sequence,

@@ -9,6 +9,8 @@ import { ALL_PARTS, type LogPosition, positionAfter, positionCursor } from "./po
 /** Something that happened, as a reader with a filter is told. */
 export interface Told {
   readonly message: LogEvent;
+  /** An account that it concerns though the message no longer names it: what gave it to the account was undone. */
+  readonly lostAccount?: number | null;
   /** How far a reader has come who has been told this. */
   readonly position: LogPosition;
 }
@@ -84,7 +86,8 @@ function matching(event: LoggedEvent, filter: EventFilter, entries: readonly Log
     const direction = matchEntry(filter, one);
     if (direction === null) return [];
     const position = positionAfter(event, one.part + 1);
-    return [{ message: entryMessage(event, one, direction, positionCursor(position)), position }];
+    const message = entryMessage(event, one, direction, positionCursor(position));
+    return [{ message, position, lostAccount: one.account }];
   });
 }
 

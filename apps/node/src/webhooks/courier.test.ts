@@ -277,6 +277,33 @@ describe("webhooks of a node", () => {
     ]);
   });
 
+  it("keep what undid an account in order with what comes to it afterwards", async () => {
+    const id = await create();
+    receiver.answer = () => 503;
+    await writer.arrive(1);
+    await writer.confirm(1);
+    await sql`update transactions set created_index = 70`.execute(database.db);
+    await writer.rebuild(1, 1);
+    const undoing = async () =>
+      (await listWebhookMessages(database.db, id, "waiting", { after: 0, limit: 100 })).filter(
+        ({ type, lanes }) => type === "entry.received" && lanes.includes("account 70"),
+      ).length;
+    await poll(undoing).toBe(1);
+  });
+
+  it("keep no more given up than an operator can look at: the oldest go", async () => {
+    const id = await create();
+    await sql`
+      insert into webhook_messages
+        (webhook_id, id, type, lanes, body, event_number, event_parts, created_at_ms, next_attempt_at_ms, dead_at_ms)
+      select ${id}, 'msg_dead_' || n, 'ping', '[]', '{}', 0, 0, ${clock.nowMs()}::bigint, 0, ${clock.nowMs()}::bigint
+      from generate_series(1, 10005) as n order by n
+    `.execute(database.db);
+    await poll(() => show(id)).toMatchObject({ waiting: 0, dead: 10_000 });
+    const [oldest] = await listWebhookMessages(database.db, id, "dead", { after: 0, limit: 1 });
+    expect(oldest?.id).toBe("msg_dead_6");
+  });
+
   it("keep no more waiting than fits, and the rest in the log", async () => {
     const id = await create();
     receiver.answer = () => 503;

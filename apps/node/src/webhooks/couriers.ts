@@ -1,4 +1,4 @@
-import { countWebhookMessages, listWebhooks, pruneDeadMessages } from "@cairn/db";
+import { countWebhookMessages, deleteOldestDeadMessages, listWebhooks, pruneDeadMessages } from "@cairn/db";
 import { createPoller } from "../poller.ts";
 import { type Courier, type CourierDeps, startCourier } from "./courier.ts";
 
@@ -17,6 +17,8 @@ const MAX_PAUSE_MS = 30_000;
 /** How long messages that were given up are kept, and how many are deleted at a time. */
 const KEPT_MS = 30 * 86_400_000;
 const PRUNED_AT_A_TIME = 1000;
+/** Of one webhook: a receiver that refuses everything for weeks must not fill the disk. */
+const MAX_DEAD = 10_000;
 
 /** One courier for each webhook, as long as it exists. `ending` aborts what the sender has on its way. */
 export function createCouriers(deps: CourierDeps, ending: AbortController): Couriers {
@@ -32,7 +34,9 @@ export function createCouriers(deps: CourierDeps, ending: AbortController): Cour
       void courier.done.finally(() => couriers.delete(id));
     }
     await pruneDeadMessages(db, nowMs() - KEPT_MS, PRUNED_AT_A_TIME);
-    metrics.show((await countWebhookMessages(db)).values(), nowMs());
+    const counts = await countWebhookMessages(db);
+    for (const [id, { dead }] of counts) if (dead > MAX_DEAD) await deleteOldestDeadMessages(db, id, dead - MAX_DEAD);
+    metrics.show(counts.values(), nowMs());
   };
   const poller = createPoller({
     run: look,

@@ -38,13 +38,13 @@ export function isWanted({ types }: Pick<StoredWebhook, "types">, event: LogEven
 /** The message about an event. */
 export async function messageAbout(
   webhook: Pick<StoredWebhook, "id">,
-  { message: event, position }: Told,
+  { message: event, position, lostAccount = null }: Told,
   source: MessageSource,
 ): Promise<NewWebhookMessage> {
   const atMs = event.type === "reset" ? source.nowMs() : event.atMs;
   const requests = event.type === "entry" ? await requestsFor(event.entry, source) : [];
   const body = bodyOf(webhook, { type: typeOf(event), atMs, data: event, requests }, source);
-  return { id: messageId(event, position), type: typeOf(event), lanes: lanesOf(event), body, position };
+  return { id: messageId(event, position), type: typeOf(event), lanes: lanesOf(event, lostAccount), body, position };
 }
 
 /** A message that tries whether a webhook is there. */
