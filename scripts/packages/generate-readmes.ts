@@ -12,7 +12,7 @@ const SHOP = globSync(["server/*.js", "page/src/*.ts"], { cwd: join(root, "examp
 const documents = [
   ...publishedPackages().map(({ name, folder }) => ({
     path: join(folder, "README.md"),
-    programs: [join(import.meta.dirname, "consumer", `${name}.mjs`)],
+    programs: [name, `${name}-server`].map((program) => join(import.meta.dirname, "consumer", `${program}.mjs`)),
   })),
   {
     path: join(root, "packages/react/README.md"),

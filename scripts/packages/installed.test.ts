@@ -45,6 +45,14 @@ describe("the packed packages, installed", () => {
     });
   });
 
+  it("take webhooks on a server, each once", async () => {
+    const program = `import { run } from "./webhooks-server.mjs"; console.log(JSON.stringify(await run()));`;
+    const args = ["--input-type=module", "--eval", program];
+    const { stdout, stderr } = await runProgram(process.execPath, args, { cwd: project.folder, capture: true });
+    expect(stderr).toBe("");
+    expect(JSON.parse(stdout)).toEqual({ statuses: [204, 204, 401], stored: { msg_1: "ping" } });
+  });
+
   it.each(PROGRAMS)("do the same in Chromium: %s", async (name) => {
     mkdirSync(join(project.folder, "bundles"), { recursive: true });
     const code = await bundle(`export { run } from "./${name}.mjs";`, project.folder);

@@ -15,9 +15,12 @@ export type Project = {
 
 const CONSUMER = join(import.meta.dirname, "consumer");
 
+/** Programs that only Node can run. */
+const FOR_NODE = ["main.mjs", "stream.mjs", "webhooks-server.mjs"];
+
 /** The programs that are run against the packages: each is named after the one that it is about. */
 export const PROGRAMS: readonly string[] = readdirSync(CONSUMER)
-  .filter((file) => file.endsWith(".mjs") && file !== "main.mjs" && file !== "stream.mjs")
+  .filter((file) => file.endsWith(".mjs") && !FOR_NODE.includes(file))
   .map((file) => file.replace(".mjs", ""));
 
 /** What pages with hooks need besides React, and their compilers. */
