@@ -22,9 +22,13 @@ export async function compileJava(dir: string, sources: readonly string[], outpu
   const { classPath, missing } = findJava();
   if (missing.length > 0) throw new CairnError("e2e/java-missing", `${missing.join(", ")} missing: ${JAVA_REMEDY}`);
   const files = sources.flatMap((folder) => globSync(`${folder}/**/*.java`, { cwd: dir }));
-  await runInFolder(dir, "javac", [`-J${QUICK}`, "-proc:none", "-nowarn", "-d", output, "-cp", classPath, ...files]);
+  // Otherwise it reads the sources in the locale's encoding.
+  const options = [`-J${QUICK}`, "-encoding", "UTF-8", "-proc:none", "-nowarn"];
+  await runInFolder(dir, "javac", [...options, "-d", output, "-cp", classPath, ...files]);
   const fullPath = [join(dir, output), classPath].join(delimiter);
-  return { run: (main, args) => runInFolder(dir, "java", [QUICK, "-cp", fullPath, main, ...args]) };
+  return {
+    run: (main, args) => runInFolder(dir, "java", [QUICK, "-Dfile.encoding=UTF-8", "-cp", fullPath, main, ...args]),
+  };
 }
 
 /** Runs a program to its end and returns what it printed; fails with all that it said. */
