@@ -29,12 +29,20 @@ const solo = (sizes) => sizes.map((slots) => `solo${slots}`);
 /** @param {string[]} args */
 const demoCircuits = (args) => (args.includes("--aggregate") ? ["pair"] : solo([slotsOption(args, 16)]));
 const nothing = () => [];
-/** What tests need. */
-const forTests = () => [
-  ...build(solo(TEST_SIZES)),
+/**
+ * What tests need.
+ * @param {string[]} [circuits] circuits that L1 verifies
+ * @returns {Preparation[]}
+ */
+const withBrowser = (circuits = solo(TEST_SIZES)) => [
+  ...build(circuits),
   { step: /** @type {const} */ ("browser"), circuits: [] },
   { step: /** @type {const} */ ("java"), circuits: [] },
 ];
+
+const forTests = () => withBrowser();
+/** With real proofs everywhere, L1 also verifies batches of several blocks. */
+const forAllTests = () => withBrowser([...solo(TEST_SIZES), "pair", "batch"]);
 
 const CAIRN = "apps/cli/src/main.ts";
 
@@ -52,7 +60,7 @@ const COMMANDS = {
     env: DEVNET_ENV,
   },
   test: { prepare: forTests, run: ["scripts/test.ts"] },
-  "test:all": { prepare: forTests, run: ["scripts/test.ts", "--all"] },
+  "test:all": { prepare: forAllTests, run: ["scripts/test.ts", "--all"] },
   bench: { prepare: benchPreparations, run: ["bench/src/main.ts"] },
   "bench:node": { prepare: (args) => build(solo([slotsOption(args, 64)])), run: ["bench/src/node/main.ts"] },
   // Prepares what its last part needs when it gets there.
