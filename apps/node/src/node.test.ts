@@ -1,10 +1,13 @@
 import { join } from "node:path";
 import { createTestDatabases } from "@cairn/db/testing";
 import { STAND_IN_PROVER } from "@cairn/devnet/testing";
+import { createWebhookClient } from "@cairn/sdk/webhooks";
 import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { CACHE_DIR, call, createNodeHarness, type NodeHarness } from "../test/node-harness.ts";
 import { threadsStartedBy } from "../test/threads/watch.ts";
+import { startReceiver } from "../test/webhook-scene.ts";
+import { systemClock } from "./clock.ts";
 import { loadConfig } from "./config/config.ts";
 import { type CairnNode, createNode } from "./node.ts";
 
@@ -87,6 +90,29 @@ describe("a node whose roles run apart", () => {
     await harness.deposit(3, 1n);
     await expect.poll(tokensWithoutAccount, { timeout: 20_000 }).toBe("0");
     await node.stop();
+  });
+
+  it("posts to webhooks from the process that watches, though another one made them", async () => {
+    const { location } = await databases.create();
+    const shared = {
+      ...(location.type === "server" ? { DATABASE_URL: location.url } : {}),
+      CAIRN_DATA_DIR: join(harness.dataDir, "webhooks"),
+    };
+    const token = "operators-token";
+    const serving = await harness.begin({}, { ...shared, CAIRN_ROLES: "sequencer,api", CAIRN_WEBHOOK_TOKEN: token });
+    const receiver = await startReceiver(systemClock);
+    const hooks = createWebhookClient({ url: serving.urls().api ?? "", token });
+    const { webhook, secret } = await hooks.createWebhook({ url: receiver.url, types: ["entry.received"] });
+    receiver.secret = secret;
+    const watching = await harness.begin({}, { ...shared, CAIRN_ROLES: "watcher" });
+    await harness.deposit(5, 10n ** 18n);
+    const heard = () => receiver.heard.map((one) => one.webhook.message);
+    await expect
+      .poll(heard, WAIT)
+      .toContainEqual(expect.objectContaining({ webhook: webhook.id, type: "entry.received" }));
+    await watching.stop();
+    await serving.stop();
+    await receiver.close();
   });
 
   it("refuses a database and an L1 of another rollup", async () => {

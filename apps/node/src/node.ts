@@ -105,7 +105,8 @@ export function createNode(config: NodeConfig, deps: NodeDeps = {}): CairnNode {
         : null;
     const beside = keeper && sequencing && { ...sequencing, keeper, compress, watcher, readiness };
     const feed = await start(createEventsPart(context, storage, { watcher, sequencer: sequencing?.sequencer ?? null }));
-    const couriers = has("webhooks") ? await start(createWebhooksPart(context, storage, feed)) : null;
+    // One process takes messages to webhooks, and every rollup has one that watches.
+    const couriers = has("watcher") ? await start(createWebhooksPart(context, storage, feed)) : null;
     const webhooks = webhookOperations(context, storage, { feed, changed: couriers?.poke ?? (() => undefined) });
     const api = apiPart(context, storage, { beside, readiness, feed, webhooks });
     const apiUrl = api === null ? null : await start(api);

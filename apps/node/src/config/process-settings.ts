@@ -1,7 +1,7 @@
 import { DAY_MS, form, setting } from "./setting.ts";
 
 /** What a process may do. */
-export const ROLES = ["sequencer", "watcher", "prover", "publisher", "api", "webhooks"] as const;
+export const ROLES = ["sequencer", "watcher", "prover", "publisher", "api"] as const;
 
 /** What a process is, its storage, and how it follows L1. */
 export const PROCESS_SETTINGS = {

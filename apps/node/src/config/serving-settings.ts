@@ -100,14 +100,14 @@ export const SERVING_SETTINGS = {
     env: "CAIRN_WEBHOOK_TOKEN",
     schema: form.optionalSecret(),
     secret: true,
-    text: "Bearer token with which webhooks are made and changed, over the API; without it nobody can.",
+    text: "Bearer token with which webhooks are made and changed, over the API; without it nobody can. Set it where the api runs.",
   }),
   webhookHttp: setting({
     env: "CAIRN_WEBHOOK_HTTP",
     schema: form.trueOrFalse(),
     fallback: "false",
     switch: true,
-    text: "Whether messages to webhooks may go over plain HTTP, also to other machines: everybody on the way can read them.",
+    text: "Whether messages to webhooks may go over plain HTTP, also to other machines: everybody on the way can read them. Set it where the api runs.",
   }),
   crashAt: setting({
     env: "CAIRN_CRASH_AT",

@@ -52,7 +52,7 @@ export function createStoragePart(context: PartContext): Part<Storage> {
         databaseLocation(config.databaseUrl, join(config.dataDir, "database"), join(config.cacheDir, "database")),
       );
       endings.add("database", () => database.close());
-      for (const role of ["sequencer", "watcher", "publisher", "webhooks"] as const)
+      for (const role of ["sequencer", "watcher", "publisher"] as const)
         if (has(role)) await lock(endings, database, role);
       return { keeper, database, ...(await identify(context, database)) };
     },

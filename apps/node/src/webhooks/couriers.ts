@@ -11,9 +11,9 @@ export interface Couriers {
   readonly stop: () => Promise<void>;
 }
 
-/** How often it looks for webhooks that another process has stored. */
-const POLL_MS = 2000;
-const MAX_PAUSE_MS = 30_000;
+/** How often it looks for webhooks that another process has stored, and counts; a node without webhooks stays idle. */
+const POLL_MS = 10_000;
+const MAX_PAUSE_MS = 60_000;
 /** How long messages that were given up are kept, and how many are deleted at a time. */
 const KEPT_MS = 30 * 86_400_000;
 const PRUNED_AT_A_TIME = 1000;
@@ -27,12 +27,14 @@ export function createCouriers(deps: CourierDeps, ending: AbortController): Cour
   const couriers = new Map<string, Courier>();
 
   const look = async (): Promise<void> => {
-    for (const { id } of await listWebhooks(db)) {
+    const webhooks = await listWebhooks(db);
+    for (const { id } of webhooks) {
       if (couriers.has(id) || ending.signal.aborted) continue;
       const courier = startCourier(id, deps, ending.signal);
       couriers.set(id, courier);
       void courier.done.finally(() => couriers.delete(id));
     }
+    if (webhooks.length === 0) return metrics.show([], nowMs());
     await pruneDeadMessages(db, nowMs() - KEPT_MS, PRUNED_AT_A_TIME);
     const counts = await countWebhookMessages(db);
     for (const [id, { dead }] of counts) if (dead > MAX_DEAD) await deleteOldestDeadMessages(db, id, dead - MAX_DEAD);

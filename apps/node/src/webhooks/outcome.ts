@@ -59,7 +59,7 @@ export function isTime(atMs: number, nowMs: number): boolean {
   return atMs <= nowMs || atMs - nowMs > MAX_RETRY_AFTER_MS;
 }
 
-/** Failures after which a message that the receiver refuses is given up, some four minutes. */
+/** Failures after which a message that the receiver refuses is given up: about two minutes. */
 export const MAX_REFUSALS = 8;
 /** A message on which the receiver fails is given up after this, if it takes others. */
 const MAX_AGE_MS = 24 * 3_600_000;
