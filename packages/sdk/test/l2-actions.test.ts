@@ -1,18 +1,10 @@
 import { bigintToAddress } from "@cairn/protocol";
-import { bigintToWord, type RouteResponse } from "@cairn/rpc";
 import { createClient, custom } from "viem";
 import { beforeEach, describe, expect, it } from "vitest";
-import { sdkError } from "../src/errors.ts";
-import {
-  type AnyHandle,
-  cairnActions,
-  type Handle,
-  memoryStorage,
-  type NodeClient,
-  secretSigner,
-} from "../src/index.ts";
-import { apiError, type FakeNode, fakeNode, historyEntry, viewOf } from "./fake-node.ts";
-import { ALICE, accountOf, BOB, DOMAIN } from "./people.ts";
+import { type AnyHandle, cairnActions, type Handle, memoryStorage, secretSigner } from "../src/index.ts";
+import { apiError, type FakeNode } from "./fake-node.ts";
+import { type L2Scene, openL2Scene } from "./l2-scene.ts";
+import { ALICE, accountOf, DOMAIN } from "./people.ts";
 import { mortal, ProcessEnded } from "./storages.ts";
 
 const WAIT = { for: "confirmed", timeout: 20_000 } as const;
@@ -24,34 +16,15 @@ function transferOf(handle: AnyHandle | undefined): Handle<"transfer"> {
 }
 
 describe("payments on L2", () => {
+  let scene: L2Scene;
   let node: FakeNode;
-  let storage = memoryStorage();
-
-  const connect = (change: { storage?: typeof storage | null; client?: NodeClient } = {}) => {
-    const request = async ({ method }: { method: string }) => {
-      if (method === "eth_chainId") return "0x7a69";
-      throw new TypeError(`L1 was asked for ${method}`);
-    };
-    const config = {
-      rollup: bigintToAddress(DOMAIN.rollup),
-      node: change.client ?? node.client,
-      signer: secretSigner(ALICE.secretKey),
-      owner: bigintToAddress(ALICE.owner),
-      storage: change.storage === undefined ? storage : change.storage,
-      nowSeconds: () => 1_000,
-    };
-    return createClient({ transport: custom({ request }), pollingInterval: 10 }).extend(cairnActions(config));
-  };
-  const alice = () => node.accounts.get(64);
-  const received = () => BigInt(node.accounts.get(65)?.balance ?? 0) - 1_000n;
-
   beforeEach(() => {
-    storage = memoryStorage();
-    node = fakeNode(DOMAIN, [
-      accountOf(ALICE, { nonce: 0, balance: "100000" }),
-      accountOf(BOB, { index: 65, nonce: 0 }),
-    ]);
+    scene = openL2Scene();
+    ({ node } = scene);
   });
+  const connect: L2Scene["connect"] = (change) => scene.connect(change);
+  const received = () => scene.received();
+  const alice = () => scene.alice();
 
   it("are known by the hash of what was signed, and paid once for each request id", async () => {
     const handle = await connect().transfer({ to: 65, amount: 10n, requestId: "rent" });
@@ -82,7 +55,7 @@ describe("payments on L2", () => {
 
   describe("a process that ends", () => {
     it("after signing, before sending: sent once, when resumed", async () => {
-      const dying = mortal(storage);
+      const dying = mortal(scene.storage);
       dying.dieAfter = (name) => name.includes("request");
       const parameters = { to: 65, amount: 10n, requestId: "one" } as const;
       await expect(connect({ storage: dying }).transfer(parameters)).rejects.toBeInstanceOf(ProcessEnded);
@@ -95,7 +68,7 @@ describe("payments on L2", () => {
     });
 
     it("between taking a nonce and signing: the nonce is not lost", async () => {
-      const dying = mortal(storage);
+      const dying = mortal(scene.storage);
       dying.dieAfter = (name) => name.includes("nonces");
       await expect(connect({ storage: dying }).transfer({ to: 65, amount: 10n })).rejects.toBeInstanceOf(ProcessEnded);
       await (await connect().transfer({ to: 65, amount: 3n })).wait(WAIT);
@@ -106,7 +79,7 @@ describe("payments on L2", () => {
       const payments = Array.from({ length: 70 }, (_, i) => ({ to: 65, amount: BigInt(i + 1) }));
       let writes = 0;
       for (let deaths = 0; deaths < 20; deaths++) {
-        const dying = mortal(storage);
+        const dying = mortal(scene.storage);
         const last = writes + deaths;
         dying.dieAfter = () => writes++ === last;
         const outcome = await connect({ storage: dying })
@@ -195,147 +168,6 @@ describe("payments on L2", () => {
     expect(alice()?.nonce).toBe(2);
   });
 
-  describe("a node that lies", () => {
-    const pay = () => connect().transfer({ to: 65, amount: 10n, requestId: "one" });
-
-    it("about the id that it acknowledges", async () => {
-      node.lies = {
-        submit: async () => ({ transactions: [{ id: bigintToWord(5n), status: "received", inclusion: null }] }),
-      };
-      // It may have taken what it got: whoever pays anew would pay twice.
-      const unknown = { code: "sdk/outcome-unknown", details: { id: "one" }, cause: { code: "sdk/bad-answer" } };
-      await expect(pay()).rejects.toMatchObject(unknown);
-      expect(await connect().requests()).toHaveLength(1);
-    });
-
-    it("or answers what no node answers after it took the payment", async () => {
-      const { submit } = node.client;
-      node.lies = {
-        submit: async (...args) => {
-          node.lies = {};
-          await submit(...args);
-          throw sdkError("sdk/bad-answer", "200 without JSON", { details: { status: 200 } });
-        },
-      };
-      await expect(pay()).rejects.toMatchObject({ code: "sdk/outcome-unknown", details: { id: "one" } });
-      expect(await (await pay()).wait({ for: "confirmed", timeout: 60_000 })).toBe("confirmed");
-      expect(received()).toBe(10n);
-    });
-
-    it("with another transaction under the asked id", async () => {
-      const handle = await pay();
-      const [id = ""] = handle.hashes();
-      const view = node.known.get(id) ?? expect.unreachable();
-      const other = { ...view, transaction: { ...view.transaction, nonce: 9 } };
-      for (const answer of [other, { ...view, id: bigintToWord(7n) }]) {
-        node.lies = { transaction: async () => answer };
-        await expect(handle.status()).rejects.toMatchObject({ code: "sdk/bad-answer" });
-      }
-    });
-
-    it("about the account: another index, another key, another token", async () => {
-      const account = alice() ?? expect.unreachable();
-      const pays = (change: object) => {
-        node.lies = { account: async () => ({ ...account, ...change }) };
-        return connect().transfer({
-          to: { type: "existing", index: 65, owner: BOB.owner, key: BOB.key },
-          amount: 1n,
-          from: 64,
-        });
-      };
-      await expect(pays({ index: 70 })).rejects.toMatchObject({ code: "sdk/bad-answer" });
-      await expect(pays({ key: bigintToWord(BOB.key) })).rejects.toMatchObject({ code: "sdk/unknown-account" });
-      await expect(pays({ tokenId: 3 })).rejects.toMatchObject({ code: "sdk/unknown-account" });
-      expect(node.submitted).toBe(0);
-    });
-
-    it("about the fee: it takes no more than was allowed, by default the amount", async () => {
-      node.lies = { quote: async () => ({ fee: "999" }) as unknown as RouteResponse<"quote"> };
-      await expect(pay()).rejects.toMatchObject({ code: "sdk/fee-too-high", details: { fee: 999n, limit: 10n } });
-      await expect(connect().transfer({ to: 65, amount: 10n, maxFee: 99n })).rejects.toMatchObject({
-        code: "sdk/fee-too-high",
-      });
-      expect(node.submitted).toBe(0);
-    });
-
-    it("about the rollup that it serves", async () => {
-      node.lies = {
-        rollup: async () =>
-          ({ chainId: 1, rollup: bigintToAddress(DOMAIN.rollup) }) as unknown as RouteResponse<"rollup">,
-      };
-      await expect(pay()).rejects.toMatchObject({ code: "sdk/wrong-rollup" });
-    });
-
-    it("that a payment was refused, and keeps it: paying again uses the same nonce, so only one can run", async () => {
-      const kept: Parameters<NodeClient["submit"]>[0][] = [];
-      node.lies = {
-        submit: async (submission) => {
-          kept.push(submission);
-          throw apiError("rejected", { reason: { type: "feeTooLow" } });
-        },
-      };
-      await expect(pay()).rejects.toMatchObject({ code: "sdk/not-reached" });
-      node.lies = {};
-      await (await connect().transfer({ to: 65, amount: 10n, reference: 7n })).wait(WAIT);
-      const [first] = kept;
-      await expect(node.client.submit(first ?? expect.unreachable())).rejects.toMatchObject({ code: "sdk/api-error" });
-      expect([received(), node.executed.length]).toEqual([10n, 1]);
-    });
-
-    it("that a payment was refused, and runs it: the next one is not signed without a word", async () => {
-      const submit = node.client.submit;
-      node.lies = {
-        submit: async (submission, options) => {
-          await submit(submission, options);
-          throw apiError("rejected", { reason: { type: "feeTooLow" } });
-        },
-        transaction: async () => Promise.reject(apiError("not-found", {})),
-        accountHistory: async () => ({ entries: [], next: null }),
-      };
-      await expect(pay()).rejects.toMatchObject({ code: "sdk/not-reached" });
-      expect(alice()?.nonce).toBe(1);
-      node.lies = { accountHistory: async () => ({ entries: [], next: null }) };
-      await expect(pay()).rejects.toMatchObject({ code: "sdk/outcome-unknown", details: { hasRun: false } });
-      await expect(pay()).rejects.toMatchObject({ code: "sdk/outcome-unknown", details: { hasRun: false } });
-      node.lies = {};
-      await expect(pay()).rejects.toMatchObject({ code: "sdk/outcome-unknown", details: { hasRun: true } });
-      expect(received()).toBe(10n);
-    });
-
-    it("that a nonce is used by something that the key never signed", async () => {
-      node.lies = { submit: async () => Promise.reject(apiError("rejected", { reason: { type: "nonceTooLow" } })) };
-      await expect(pay()).rejects.toMatchObject({ code: "sdk/not-reached" });
-      const account = alice() ?? expect.unreachable();
-      const forged = viewOf(bigintToWord(1n), { ...(await foreign()), nonce: 0, from: 64 }, { status: "confirmed" });
-      node.lies = {
-        account: async () => ({ ...account, nonce: 1 }),
-        accounts: async () => ({ accounts: [{ ...account, nonce: 1 }], next: null }),
-        accountHistory: async () => ({
-          entries: [historyEntry(forged.id) as unknown as RouteResponse<"accountHistory">["entries"][number]],
-          next: null,
-        }),
-        transaction: async () => forged,
-      };
-      await expect(connect().transfer({ to: { type: "new", owner: 5n, key: 0n }, amount: 1n })).rejects.toMatchObject({
-        code: "sdk/outcome-unknown",
-      });
-      expect(node.submitted).toBe(0);
-    });
-
-    /** Somebody else's signature. */
-    const foreign = async () => {
-      const other = fakeNode(DOMAIN, [accountOf(BOB, { index: 64, nonce: 0 }), accountOf(ALICE, { index: 65 })]);
-      const config = { rollup: bigintToAddress(DOMAIN.rollup), node: other.client, storage: memoryStorage() };
-      const signer = secretSigner(BOB.secretKey);
-      const request = async () => "0x7a69";
-      const client = createClient({ transport: custom({ request }) }).extend(
-        cairnActions({ ...config, signer, owner: bigintToAddress(BOB.owner) }),
-      );
-      const handle = await client.transfer({ to: 65, amount: 1n });
-      return handle.toJSON().transactions[0] ?? expect.unreachable();
-    };
-  });
-
   it("with a nonce that another device used: what that device signed is believed", async () => {
     const otherDevice = connect({ storage: memoryStorage() });
     node.lies = { submit: async () => Promise.reject(apiError("rejected", { reason: { type: "nonceTooLow" } })) };
@@ -411,7 +243,7 @@ describe("payments on L2", () => {
     const request = async () => "0x7a69";
     const bare = (change: object) =>
       createClient({ transport: custom({ request }) }).extend(
-        cairnActions({ ...base, signer: secretSigner(ALICE.secretKey), storage, ...change }),
+        cairnActions({ ...base, signer: secretSigner(ALICE.secretKey), storage: scene.storage, ...change }),
       );
     const pay = (change: object) => bare(change).transfer({ to: 65, amount: 1n });
     await expect(pay({ signer: null })).rejects.toMatchObject({ code: "sdk/no-signer" });

@@ -158,32 +158,49 @@ function addMessages({ run }: Host, group: Group): void {
   });
 }
 
-function addRetry({ run }: Host, group: Group): void {
-  const command = group
-    .command("retry")
-    .description("send messages once more that were given up, behind those that wait; all of them by default")
-    .argument("<webhook>", "wh_…")
-    .argument("[messages...]", "msg_…");
-  addNetworkOptions(command);
+function addRetry(host: Host, group: Group): void {
+  const command = addOnMessages(
+    host,
+    group,
+    ["retry", "[messages...]"],
+    "send messages once more that were given up, behind those that wait; all of them by default",
+    async (client, id, ids) => {
+      const answer = await client.retryWebhookMessages({ id, ...(ids.length === 0 ? {} : { ids: [...ids] }) });
+      return { data: answer, text: `${answer.count} messages wait again` };
+    },
+  );
   addExamples(command, "cairn webhook retry wh_5a…", "cairn webhook retry wh_5a… msg_17_mieb8c_1");
-  run(command, async (context, _flags: object, id: string, ids: readonly string[]) => {
-    const answer = await open(context).retryWebhookMessages({ id, ...(ids.length === 0 ? {} : { ids: [...ids] }) });
-    return { data: answer, text: `${answer.count} messages wait again` };
-  });
 }
 
-function addSkip({ run }: Host, group: Group): void {
-  const command = group
-    .command("skip")
-    .description("give up messages that wait, so that those behind them go on")
-    .argument("<webhook>", "wh_…")
-    .argument("<messages...>", "msg_…");
-  addNetworkOptions(command);
+function addSkip(host: Host, group: Group): void {
+  const command = addOnMessages(
+    host,
+    group,
+    ["skip", "<messages...>"],
+    "give up messages that wait, so that those behind them go on",
+    async (client, id, ids) => {
+      const answer = await client.skipWebhookMessages({ id, ids: [...ids] });
+      return { data: answer, text: `${answer.count} messages are given up` };
+    },
+  );
   addExamples(command, "cairn webhook skip wh_5a… msg_17_mieb8c_1");
-  run(command, async (context, _flags: object, id: string, ids: readonly string[]) => {
-    const answer = await open(context).skipWebhookMessages({ id, ids: [...ids] });
-    return { data: answer, text: `${answer.count} messages are given up` };
-  });
+}
+
+function addOnMessages(
+  { run }: Host,
+  group: Group,
+  [name, messages]: readonly [name: string, argument: string],
+  description: string,
+  work: (client: WebhookClient, id: string, ids: readonly string[]) => Promise<{ data: object; text: string }>,
+): Group {
+  const command = group
+    .command(name)
+    .description(description)
+    .argument("<webhook>", "wh_…")
+    .argument(messages, "msg_…");
+  addNetworkOptions(command);
+  run(command, (context, _flags: object, id: string, ids: readonly string[]) => work(open(context), id, ids));
+  return command;
 }
 
 function open(context: Context): WebhookClient {
