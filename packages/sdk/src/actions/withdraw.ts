@@ -15,8 +15,9 @@ export interface WithdrawParameters extends PayOptions {
 }
 
 /**
- * Moves money from L2 to an L1 address. Resolves once the node has taken it; L1 pays it after its batch is proven.
- * Throws as `transfer`.
+ * Moves money from L2 to an L1 address. Resolves once the node has taken it; L1 pays it after its batch is proven. The
+ * operator pays the gas of that, up to a limit of the node: a payout whose recipient or token burns more is left unpaid until
+ * somebody pays it on L1 (`cairn pay BATCH`). So wait for `paid` with a timeout. Throws as `transfer`.
  *
  * @example
  * const handle = await withdraw(client, { amount: 10n ** 17n });
