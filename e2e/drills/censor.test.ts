@@ -1,7 +1,7 @@
 import { rollupAbi } from "@cairn/contracts";
 import { readQueue } from "@cairn/l1";
 import { bytesToHex, concatBytes, DATA_SOURCE, encodeL1Operation, LAST_CIRCUIT_TYPE } from "@cairn/protocol";
-import { getAbiItem, zeroHash } from "viem";
+import { zeroHash } from "viem";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import {
   balanceOf,
@@ -12,12 +12,12 @@ import {
   type NodeProcess,
   openDrill,
   payInSeveralBlocks,
+  readBatches,
   refusal,
 } from "../support/index.ts";
 
 const ETHER = 10n ** 18n;
 const WAIT = { timeout: 180_000, interval: 100 };
-const BATCH_SUBMITTED = getAbiItem({ abi: rollupAbi, name: "BatchSubmitted" });
 /** L1 blocks by which the censor stays behind, so that its node never sees new entries of the queue. */
 const BLIND_BLOCKS = 1000;
 /**
@@ -37,11 +37,7 @@ describe("censor: the operator ignores one user, who requests a withdrawal on L1
   let alice: Holder;
   let bob: Holder;
 
-  const batches = async () => {
-    const { reader, address } = drill.scene.l1.rollup;
-    const logs = await reader.getLogs({ address, event: BATCH_SUBMITTED, fromBlock: 0n, strict: true });
-    return logs.map(({ args }) => ({ submitter: args.submitter.toLowerCase(), queueHead: args.queueHead }));
-  };
+  const batches = () => readBatches(drill.scene.l1.rollup);
   const addressOf = (position: number) => drill.scene.l1.wallet(position).account.address.toLowerCase();
   const ownerOf = ({ person }: Holder) => balanceOf(drill.scene, person.owner);
   /** How L1 would answer a batch of the operator, made now and without proof, that consumes this many entries. */

@@ -18,6 +18,8 @@ export interface BatchOnL1 {
   /** How many. */
   readonly blocks: number;
   readonly dataSource: DataSource;
+  /** Entries of the L1 queue consumed by it and all batches before it. */
+  readonly queueHead: bigint;
   /** Of a batch in a blob the blob's versioned hash, 32 bytes. */
   readonly versionedHash: Uint8Array;
   readonly l1Block: number;
@@ -27,8 +29,13 @@ export interface BatchOnL1 {
 
 /** All batches that L1 has accepted, in order. */
 export async function readBatches({ reader, address }: L1Rollup): Promise<BatchOnL1[]> {
-  const logs = await reader.getLogs({ address, event: BATCH_SUBMITTED, fromBlock: 0n, strict: true });
-  return logs.map(({ args: { batchNumber, submitter, header: struct, dataCommitment }, blockNumber }) => {
+  // Anvil answers calls with the state of a block a moment before it lists the block's logs.
+  const logs = await vi.waitUntil(async () => {
+    const { batchCount } = await reader.readContract({ address, abi: rollupAbi, functionName: "state" });
+    const listed = await reader.getLogs({ address, event: BATCH_SUBMITTED, fromBlock: 0n, strict: true });
+    return listed.length >= batchCount && listed;
+  }, WAIT);
+  return logs.map(({ args: { batchNumber, submitter, header: struct, queueHead, dataCommitment }, blockNumber }) => {
     const header = fromHeaderStruct(struct);
     const [firstBlock, lastBlock] = [Number(header.firstBlock), Number(header.lastBlock)];
     return {
@@ -37,6 +44,7 @@ export async function readBatches({ reader, address }: L1Rollup): Promise<BatchO
       lastBlock,
       blocks: lastBlock - firstBlock + 1,
       dataSource: header.dataSource,
+      queueHead,
       versionedHash: hexToBytes(dataCommitment),
       l1Block: Number(blockNumber),
       submitter: submitter.toLowerCase(),

@@ -3,9 +3,10 @@ import { join } from "node:path";
 import { rollupAbi } from "@cairn/contracts";
 import { type L1Rollup, rollupDomain } from "@cairn/l1";
 import { bigintToAddress } from "@cairn/protocol";
-import { createTestClient, getAbiItem, http } from "viem";
+import { createTestClient, http } from "viem";
 import { expect, vi } from "vitest";
 import { readApi } from "./api.ts";
+import { readBatches } from "./batches.ts";
 import { runCairn, type Told } from "./cairn-command.ts";
 import type { NodeProcess } from "./node-process.ts";
 import { openScene, type Scene, type SceneOptions } from "./scene.ts";
@@ -13,8 +14,6 @@ import { openScene, type Scene, type SceneOptions } from "./scene.ts";
 /** Names of anvil's first accounts as keys of the `cairn` command; the first is the operator, the last a stranger. */
 const NAMES = ["operator", "alice", "bob", "carol", "dave", "erin", "frank", "grace", "heidi", "stranger"] as const;
 export type Actor = (typeof NAMES)[number];
-
-const BATCH_SUBMITTED = getAbiItem({ abi: rollupAbi, name: "BatchSubmitted" });
 
 export const HOUR = 3600;
 export const DAY = 24 * HOUR;
@@ -111,10 +110,8 @@ export async function openDrill(options: SceneOptions = {}): Promise<Drill> {
     },
     newStranger,
     startStranger: async (change = {}) => scene.start({ ...(await newStranger()), ...change }),
-    submitterOf: async (batch) => {
-      const logs = await reader.getLogs({ address, event: BATCH_SUBMITTED, fromBlock: 0n, strict: true });
-      return logs.find(({ args }) => args.batchNumber === batch)?.args.submitter.toLowerCase();
-    },
+    submitterOf: async (batch) =>
+      (await readBatches(l1.rollup)).find(({ number }) => number === Number(batch))?.submitter,
     addressOf: (position) => l1.wallet(position).account.address.toLowerCase(),
     untilBatch: (count) =>
       vi.waitFor(async () => expect((await l1.state()).batchCount).toBeGreaterThanOrEqual(BigInt(count)), WAIT),
