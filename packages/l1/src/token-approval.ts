@@ -1,4 +1,4 @@
-import { CairnError } from "@cairn/protocol";
+import { CairnError, isCairnError } from "@cairn/protocol";
 import { type Address, encodeFunctionData, erc20Abi } from "viem";
 import type { L1Reader } from "./connection.ts";
 import type { L1ErrorCode } from "./errors.ts";
@@ -88,7 +88,7 @@ async function canApprove(reader: SendingReader, owner: Address, call: ContractC
     await estimateCall(reader, owner, call);
     return true;
   } catch (error) {
-    if (error instanceof CairnError) return false;
+    if (isCairnError(error, "l1/transaction-reverted")) return false;
     throw error;
   }
 }

@@ -8,6 +8,7 @@ import {
   secretKeyFromWallet,
 } from "@cairn/crypto";
 import { bytesToHex, type Domain, type Hex, hexToBytes } from "@cairn/protocol";
+import { askingWallet } from "./requests/wallet-failure.ts";
 
 export { publicKeyFromSecret, type SecretKey };
 
@@ -33,13 +34,16 @@ export interface TypedDataSigner {
 /**
  * Derives the L2 key for one rollup from a wallet's signature; the same wallet always gives the same key. The wallet is
  * asked twice and the answers are compared, because a wallet with random signatures could never reproduce the key.
- * Throws `crypto/non-deterministic-wallet`, `crypto/unsupported-wallet-signature`, and what the signer throws.
+ * Throws `crypto/non-deterministic-wallet`, `crypto/unsupported-wallet-signature`, `sdk/wallet-refused`, and
+ * `sdk/signer-failed` when the wallet fails otherwise.
  *
  * @example const secret = await keyFromSigner(domain, privateKeyToAccount(l1Key));
  */
 export function keyFromSigner(domain: Domain, signer: TypedDataSigner): Promise<SecretKey> {
   return secretKeyFromWallet(domain, ({ domain: separator, types, primaryType, message }) =>
-    signer.signTypedData({ domain: separator, types: { KeyDerivation: types.KeyDerivation }, primaryType, message }),
+    askingWallet("the key derivation", () =>
+      signer.signTypedData({ domain: separator, types: { KeyDerivation: types.KeyDerivation }, primaryType, message }),
+    ),
   );
 }
 

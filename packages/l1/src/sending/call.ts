@@ -1,6 +1,6 @@
 import { fixedOperatorAbi, rollupAbi } from "@cairn/contracts";
 import { CairnError } from "@cairn/protocol";
-import { type Address, BaseError, decodeErrorResult, type Hex, isHex } from "viem";
+import { type Address, BaseError, decodeErrorResult, ExecutionRevertedError, type Hex, isHex } from "viem";
 import type { L1Rollup } from "../connection.ts";
 import type { L1ErrorCode } from "../errors.ts";
 import type { SendingReader } from "./parties.ts";
@@ -86,5 +86,6 @@ function revertData(error: unknown): Hex | null {
     if (isHex(data)) found = data;
     return found !== null;
   });
-  return found;
+  // Some L1 nodes say that a call reverts, and not with what.
+  return found ?? (error.walk((inner) => inner instanceof ExecutionRevertedError) === null ? null : "0x");
 }

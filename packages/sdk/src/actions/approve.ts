@@ -6,12 +6,12 @@ import {
   readAllowance,
   type WantedApproval,
 } from "@cairn/l1";
-import { isCairnError } from "@cairn/protocol";
 import { type Hex, TransactionReceiptNotFoundError } from "viem";
 import { delay } from "../delay.ts";
-import { sdkError } from "../errors.ts";
+import { isRetryable, sdkError } from "../errors.ts";
 import { type SendingNews, sendCall, senderOf } from "../requests/l1-sending.ts";
 import type { CairnClient, L1Connection } from "./context.ts";
+import { askingL1 } from "./l1-failure.ts";
 
 /** Longest wait for an approval. */
 const PATIENCE_MS = 600_000;
@@ -25,16 +25,16 @@ const PATIENCE_MS = 600_000;
 export async function approve(client: CairnClient, l1: L1Connection, wanted: WantedApproval): Promise<void> {
   const { reader } = l1;
   const { token, owner, spender, amount } = wanted;
-  const calls = await approvalCalls(reader, wanted);
+  const calls = await askingL1("approve", () => approvalCalls(reader, wanted));
   for (const [i, call] of calls.entries()) {
     const isLast = i === calls.length - 1;
     const isDone = async () => {
-      const allowance = await readAllowance(reader, token, owner, spender);
+      const allowance = await askingL1("allowance", () => readAllowance(reader, token, owner, spender));
       return isLast ? allowance >= amount : allowance === 0n;
     };
     await sendApproval(client, l1, call, isDone);
   }
-  if (calls.length > 0) await assertApproved(reader, wanted);
+  if (calls.length > 0) await askingL1("allowance", () => assertApproved(reader, wanted));
 }
 
 /** What a wallet makes of an approval, or speeds up, is its own affair: the allowance counts. */
@@ -54,7 +54,7 @@ async function sendApproval(
   const deadlineMs = performance.now() + PATIENCE_MS;
   for (;;) {
     const isSettled = await isMined(l1, call, news, isDone).catch((error: unknown) => {
-      if (isCairnError(error)) throw error;
+      if (!isRetryable(error)) throw error;
       return false;
     });
     if (isSettled) return;

@@ -120,7 +120,7 @@ async function connect(client: BaseClient, address: Address): Promise<L1Connecti
     });
   }
   return {
-    reader: readerOver(client, chainId),
+    reader: readerOver(client, chainId, address),
     address,
     domain: { chainId: BigInt(chainId), rollup: addressToBigint(address) },
   };
@@ -128,12 +128,15 @@ async function connect(client: BaseClient, address: Address): Promise<L1Connecti
 
 async function assertServes(node: NodeClient, { chainId, rollup }: Domain): Promise<void> {
   const served = await node.rollup();
-  if (BigInt(served.chainId) === chainId && addressToBigint(served.rollup) === rollup) return;
-  throw sdkError(
-    "sdk/wrong-rollup",
-    `the node serves ${served.rollup} on chain ${served.chainId}, not ${bigintToAddress(rollup)} on ${chainId}`,
-    { details: { nodeUrl: node.url, rollup: served.rollup, chainId: served.chainId } },
-  );
+  const isChain = BigInt(served.chainId) === chainId;
+  if (isChain && addressToBigint(served.rollup) === rollup) return;
+  const problem = isChain
+    ? `the node serves ${served.rollup}, not ${bigintToAddress(rollup)}`
+    : `L1 is chain ${chainId}, but the node serves a rollup on chain ${served.chainId}`;
+  // Not as a chain to switch to: that the node names it is no reason to.
+  throw sdkError("sdk/wrong-rollup", problem, {
+    details: { nodeUrl: node.url, rollup: served.rollup, chainId: served.chainId },
+  });
 }
 
 /** Remembers a success, and tries again after a failure. */

@@ -14,8 +14,10 @@ import { sdkError } from "../errors.ts";
 import { ownAccounts, resolvePayee } from "../payee.ts";
 import type { Handle } from "../requests/handle.ts";
 import { senderOf } from "../requests/l1-sending.ts";
+import { askingWallet } from "../requests/wallet-failure.ts";
 import { approve } from "./approve.ts";
 import type { CairnClient, L1Connection } from "./context.ts";
+import { askingL1 } from "./l1-failure.ts";
 import { type RequestOptions, sendOnL1 } from "./send-on-l1.ts";
 import { resolveToken, type Token, type TokenRef } from "./tokens.ts";
 
@@ -37,7 +39,7 @@ export interface DepositParameters extends RequestOptions {
  * Moves ETH or an ERC-20 from L1 to L2; what is sent beyond the queue fee comes back in the same transaction. Resolves
  * once L1 or the wallet has taken it; `receipt()` then tells the queue entry with the amount that the contract
  * received. Throws `sdk/unknown-token`, `sdk/frozen`, `l1/transaction-reverted`, `l1/approval-failed`,
- * `l1/permit-unsupported`, `l1/transaction-refused`, `sdk/wallet-refused`, `sdk/contract-account`,
+ * `l1/permit-unsupported`, `l1/transaction-refused`, `l1/not-a-rollup`, `l1/unavailable`, `sdk/wallet-refused`, `sdk/signer-failed`, `sdk/contract-account`,
  * `sdk/outcome-unknown`, `sdk/request-conflict`, `sdk/no-storage`, `sdk/no-account`, and as node and RPC do.
  *
  * @example
@@ -100,12 +102,13 @@ async function permitFor(
   { reader }: L1Connection,
   wanted: { readonly token: Address; readonly owner: Address; readonly spender: Address; readonly amount: bigint },
 ): Promise<SignedPermit | null> {
-  if ((await readAllowance(reader, wanted.token, wanted.owner, wanted.spender)) >= wanted.amount) return null;
+  const { token, owner, spender, amount } = wanted;
+  if ((await askingL1("allowance", () => readAllowance(reader, token, owner, spender))) >= amount) return null;
   const account = senderOf(client);
   const signer = {
     account,
     signTypedData: (data: Parameters<Parameters<typeof signPermit>[1]["signTypedData"]>[0]) =>
-      signTypedData(client, { account, ...data }),
+      askingWallet("a permit", () => signTypedData(client, { account, ...data })),
   };
-  return signPermit(reader, signer, wanted);
+  return askingL1("the token", () => signPermit(reader, signer, wanted));
 }

@@ -1,6 +1,6 @@
 import { isCairnError } from "@cairn/protocol";
 import { backoffMs, delay, throwIfAborted } from "../delay.ts";
-import { isWorthAnotherLook } from "./wait.ts";
+import { isRetryable } from "../errors.ts";
 
 /** How long something is tried. */
 export interface Patience {
@@ -33,6 +33,6 @@ export async function keepTrying<T>(
 
 /** Whether the same may succeed later. An unknown outcome is asked for again: the same request is never sent twice. */
 function mayPass(error: unknown): boolean {
-  if (isWorthAnotherLook(error)) return true;
-  return isCairnError(error, "sdk/outcome-unknown") && isWorthAnotherLook(error.cause);
+  if (isRetryable(error)) return true;
+  return isCairnError(error, "sdk/outcome-unknown") && isRetryable(error.cause);
 }

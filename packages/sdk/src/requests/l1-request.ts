@@ -13,11 +13,12 @@ import {
 import { isCairnError } from "@cairn/protocol";
 import { type Hex, TransactionNotFoundError, type TransactionReceipt } from "viem";
 import type { CairnClient, L1Connection } from "../actions/context.ts";
+import { askingL1 } from "../actions/l1-failure.ts";
 import { isRetryable, sdkError } from "../errors.ts";
 import type { L1Document, L1Kind } from "./document.ts";
 import { describe, type Handle, type L1Receipt, STATUSES, type StatusOf } from "./handle.ts";
 import { askedOf, signedOf } from "./l1-forms.ts";
-import { sendingOf } from "./l1-sending.ts";
+import { sendingOf, signingWallet } from "./l1-sending.ts";
 import { findPayout, readSettled, type SettledPayout } from "./payout.ts";
 import { type EntryProgress, entriesOf, findEntry, type QueuedEntry } from "./queue-entry.ts";
 import { type RequestStore, requestStore } from "./store.ts";
@@ -96,20 +97,18 @@ export function l1Handle<Kind extends L1Kind>(
     const { sending } = current;
     if (sending.by !== "account" || performance.now() - lastOfferMs < RESEND_MS) return;
     let transaction = signedOf(current, sending);
-    if (!isShownNow) await completeCall(l1.reader, transaction.from, transaction.call, true);
+    const { call, from } = transaction;
+    if (!isShownNow) await askingL1(call.name, () => completeCall(l1.reader, from, call, true)).catch(unlessRefused);
     const { account } = client;
     if (lastOfferMs === Number.NEGATIVE_INFINITY && account?.type === "local" && isSender(account, transaction)) {
-      const raised = await raiseFees(l1.reader, { account }, transaction);
+      const raised = await raiseFees(l1.reader, signingWallet(account), transaction);
       if (raised !== null) {
         await update(sendingOf(raised));
         transaction = raised;
       }
     }
     lastOfferMs = performance.now();
-    await offerTransaction(l1.reader, transaction).catch((error: unknown) => {
-      // L1 may take it later, or hold it already: what it says next time counts.
-      if (!isCairnError(error, "l1/transaction-refused")) throw error;
-    });
+    await offerTransaction(l1.reader, transaction).catch(unlessRefused);
   };
 
   const look = async (): Promise<Status> => {
@@ -175,6 +174,11 @@ export function l1Handle<Kind extends L1Kind>(
     failure ??= sdkError("sdk/not-reached", `${describe(document)} is ${status}`, { details: { id, status } });
     return failure;
   }
+}
+
+/** L1 may take a transaction later, or hold it already: what it says next time counts. */
+function unlessRefused(error: unknown): void {
+  if (!isCairnError(error, "l1/transaction-refused")) throw error;
 }
 
 async function storeOf({ cairn }: CairnClient): Promise<RequestStore | null> {

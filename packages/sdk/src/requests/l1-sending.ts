@@ -10,16 +10,19 @@ import {
   type SendingReader,
   type SignedAttempt,
   type SignedTransaction,
+  type SigningWallet,
   signTransaction,
   tagCalldata,
 } from "@cairn/l1";
 import { bytesToHex } from "@cairn/protocol";
-import { type Account, type Address, BaseError, type Hex, isHex, numberToHex } from "viem";
+import { type Account, type Address, type Hex, isHex, numberToHex } from "viem";
 import { getChainId } from "viem/actions";
 import type { L1Connection } from "../actions/context.ts";
+import { askingL1 } from "../actions/l1-failure.ts";
 import type { BaseClient } from "../actions/reader.ts";
 import { sdkError } from "../errors.ts";
 import type { L1Sending } from "./document.ts";
+import { askingWallet, isWalletRefusal } from "./wallet-failure.ts";
 
 /** What is kept of a call before it is sent, and again when more is known of it. */
 export interface SendingNews {
@@ -37,8 +40,6 @@ export interface SendingOptions {
   readonly locked: <T>(work: () => Promise<T>) => Promise<T>;
 }
 
-/** JSON-RPC and EIP-1193 codes after which a wallet has sent nothing. */
-const REFUSAL_CODES: ReadonlySet<number> = new Set([4001, 4100, 4200, 5000, -32601, -32602]);
 /** Code of an account that only delegates to a contract (EIP-7702), and still signs for itself. */
 const DELEGATION = "0xef0100";
 
@@ -64,10 +65,22 @@ export async function sendCall(
 ): Promise<SendingNews> {
   const account = senderOf(client);
   if (account.type === "local") return options.locked(() => sendSigned(reader, account, call, options));
-  if (BigInt(await getChainId(client)) !== domain.chainId)
-    throw sdkError("sdk/wrong-rollup", `the wallet is on another chain than ${domain.chainId}`);
+  const chainId = await askingL1("its chain", () => getChainId(client));
+  const expected = Number(domain.chainId);
+  if (chainId !== expected)
+    throw sdkError("sdk/wrong-rollup", `the wallet is on chain ${chainId}, the rollup on ${expected}`, {
+      details: { chainId, expected },
+    });
   await assertNoContract(reader, account.address);
   return askWallet(client, reader, account.address, call, options);
+}
+
+/** A local account whose failures have codes. */
+export function signingWallet(account: Account & { readonly type: "local" }): SigningWallet {
+  const { address, signTransaction: sign } = account;
+  const signTransaction = ((...args: Parameters<typeof sign>) =>
+    askingWallet("an L1 transaction", () => sign(...args))) as typeof sign;
+  return { account: { address, signTransaction } };
 }
 
 async function sendSigned(
@@ -76,8 +89,8 @@ async function sendSigned(
   call: ContractCall,
   { isRollup, save }: SendingOptions,
 ): Promise<SendingNews> {
-  const complete = await completeCall(reader, account.address, call, isRollup);
-  const transaction = await signTransaction(reader, { account }, complete);
+  const complete = await askingL1(call.name, () => completeCall(reader, account.address, call, isRollup));
+  const transaction = await signTransaction(reader, signingWallet(account), complete);
   const news = { call: complete, sending: sendingOf(transaction) };
   await save(news);
   await offerTransaction(reader, transaction);
@@ -93,7 +106,7 @@ async function askWallet(
 ): Promise<SendingNews> {
   // Other contracts may look at the length of what they get.
   const data = isRollup ? tagCalldata(call.data, newTag()) : call.data;
-  const complete = await completeCall(reader, from, { ...call, data }, isRollup);
+  const complete = await askingL1(call.name, () => completeCall(reader, from, { ...call, data }, isRollup));
   const [head, firstNonce] = await Promise.all([
     reader.getBlock(),
     reader.getTransactionCount({ address: from, blockTag: "latest" }),
@@ -120,8 +133,7 @@ async function askToSend(
       { retryCount: 0 },
     );
   } catch (cause) {
-    if (REFUSAL_CODES.has(codeOf(cause) ?? 0))
-      throw sdkError("sdk/wallet-refused", `the wallet did not send ${name}`, { cause });
+    if (isWalletRefusal(cause)) throw sdkError("sdk/wallet-refused", `the wallet did not send ${name}`, { cause });
     const refusal = refusalOf(cause);
     if (isClearRefusal(refusal))
       throw l1Error("l1/transaction-refused", `L1 refuses ${name}: ${refusal}`, { cause, details: { refusal, from } });
@@ -136,8 +148,9 @@ function unanswered(name: string, cause: unknown) {
 }
 
 async function assertNoContract(reader: SendingReader, address: Address): Promise<void> {
-  const code = await reader.request({ method: "eth_getCode", params: [address, "latest"] });
-  if (code === "0x" || code.toLowerCase().startsWith(DELEGATION)) return;
+  const ask = async () => (await reader.request({ method: "eth_getCode", params: [address, "latest"] })).toLowerCase();
+  const code = await askingL1("getCode", ask);
+  if (code === "0x" || code.startsWith(DELEGATION)) return;
   throw sdkError("sdk/contract-account", `${address} is a contract: its calls cannot be followed by sender and nonce`);
 }
 
@@ -156,17 +169,4 @@ export function sendingOf({ nonce, signedAt, attempts }: Pick<SignedTransaction,
 
 function newTag(): Hex {
   return bytesToHex(crypto.getRandomValues(new Uint8Array(CALL_TAG_BYTES)));
-}
-
-/** Code of the innermost error that has one. */
-function codeOf(error: unknown): number | null {
-  let code: number | null = null;
-  const look = (inner: unknown): false => {
-    const found: unknown = typeof inner === "object" && inner !== null ? Reflect.get(inner, "code") : undefined;
-    if (typeof found === "number") code = found;
-    return false;
-  };
-  if (error instanceof BaseError) error.walk(look);
-  else look(error);
-  return code;
 }

@@ -51,7 +51,7 @@ export async function waitForStatus<Status extends string>(
     for (let tries = 0; ; tries++) {
       if (either.aborted) throw abortedError(either.reason);
       const status = await look(either).catch((error: unknown) => {
-        if (!isWorthAnotherLook(error)) throw error;
+        if (!isRetryable(error)) throw error;
         cause = error;
         return null;
       });
@@ -73,11 +73,4 @@ export async function waitForStatus<Status extends string>(
       details: { id, status: seen, goal: options.for },
     });
   }
-}
-
-/** Whether L1 or the node may answer differently soon. */
-export function isWorthAnotherLook(error: unknown): boolean {
-  if (isRetryable(error)) return true;
-  // Errors of viem are those of the connection to L1.
-  return error instanceof Error && !isCairnError(error) && "shortMessage" in error;
 }

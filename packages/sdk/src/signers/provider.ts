@@ -1,4 +1,5 @@
 import type { TypedDataSigner } from "../keys.ts";
+import { askingWallet } from "../requests/wallet-failure.ts";
 
 /** An EIP-1193 provider: what wallets put into a page. */
 export interface Eip1193Provider {
@@ -14,7 +15,8 @@ const DOMAIN_TYPE = [
 
 /**
  * A wallet of a page as the signer from which an L2 key is derived (EIP-712, `eth_signTypedData_v4`). The wallet shows
- * its user what the signature is for. Throws what the provider throws.
+ * its user what the signature is for. Throws `sdk/wallet-refused`,
+ * `sdk/signer-failed`.
  *
  * @example const secret = await keyFromSigner(domain, providerSigner(window.ethereum, address));
  */
@@ -23,7 +25,8 @@ export function providerSigner(provider: Eip1193Provider, address: string): Type
     signTypedData: async ({ domain, types, primaryType, message }) => {
       const data = { domain, types: { EIP712Domain: DOMAIN_TYPE, ...types }, primaryType, message };
       const params = [address, JSON.stringify(data)];
-      return String(await provider.request({ method: "eth_signTypedData_v4", params }));
+      const ask = () => provider.request({ method: "eth_signTypedData_v4", params });
+      return String(await askingWallet("the key derivation", ask));
     },
   };
 }
