@@ -5,7 +5,7 @@ import { root } from "./lib/workspace.ts";
 
 const CHECKS = [
   { name: "lint", args: ["node_modules/@biomejs/biome/bin/biome", "check", "--error-on-warnings"] },
-  { name: "types", args: ["node_modules/typescript/bin/tsc", "-p", "tsconfig.json"] },
+  { name: "types", args: ["scripts/typecheck.ts"] },
   { name: "imports and code rules", args: ["scripts/check-imports.ts"] },
   { name: "OpenAPI document", args: ["scripts/check-openapi.ts"] },
   { name: "generated files, gate counts, verification keys", args: ["scripts/run.mjs", "drift", "--check"] },

@@ -56,7 +56,7 @@ const COMMANDS = {
   // Builds what it needs itself, as it must when started as `npx cairn devnet`.
   devnet: {
     prepare: nothing,
-    run: [...DEVNET_NODE_OPTIONS, CAIRN, "devnet"],
+    run: [...DEVNET_NODE_OPTIONS, CAIRN, "devnet", "--pages"],
     env: DEVNET_ENV,
   },
   test: { prepare: forTests, run: ["scripts/test.ts"] },
@@ -69,10 +69,11 @@ const COMMANDS = {
   generate: { prepare: nothing, run: ["scripts/check-drift.ts", "--write"] },
   mutate: { prepare: () => build(solo(TEST_SIZES)), run: ["scripts/mutate.ts"] },
   imports: { prepare: nothing, run: ["scripts/check-imports.ts"] },
+  "web:build": { prepare: nothing, run: ["apps/web/scripts/build.ts"] },
   pack: { prepare: nothing, run: ["scripts/packages/main.ts"] },
   lint: { prepare: nothing, run: ["node_modules/@biomejs/biome/bin/biome", "check", "--error-on-warnings"] },
   format: { prepare: nothing, run: ["node_modules/@biomejs/biome/bin/biome", "check", "--write"] },
-  typecheck: { prepare: nothing, run: ["node_modules/typescript/bin/tsc", "-p", "tsconfig.json"] },
+  typecheck: { prepare: nothing, run: ["scripts/typecheck.ts"] },
 };
 
 /**

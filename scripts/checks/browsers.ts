@@ -13,7 +13,9 @@ const BROWSER_LIBRARIES = [
   // With types of our own: see papaparse.d.ts.
   "papaparse",
   "react",
+  "react-dom",
   "viem",
+  "wouter",
   "zod",
 ];
 const NODE_GLOBALS = [
@@ -29,14 +31,14 @@ const NODE_GLOBALS = [
 const NODE_META = ["dirname", "filename", "main", "resolve"];
 
 /**
- * Refuses, in the parts of packages that the table says run in browsers, what browsers do not have. These packages, and
- * no others, are published.
+ * Refuses, in the parts of packages that the table says run in browsers, what browsers do not have. Of these, the libraries
+ * and nothing else are published.
  */
 export function checkBrowsers(repository: Repository): Problem[] {
-  const published = repository.workspaces.filter(({ rule }) => rule?.browser);
+  const inBrowsers = repository.workspaces.filter(({ rule }) => rule?.browser);
   return [
     ...repository.workspaces.flatMap(privacyProblems),
-    ...published.flatMap((workspace) => {
+    ...inBrowsers.flatMap((workspace) => {
       const except = workspace.rule?.nodeSubpaths ?? [];
       return [
         ...unknownExceptions(workspace, except),
@@ -47,8 +49,11 @@ export function checkBrowsers(repository: Repository): Problem[] {
 }
 
 function privacyProblems({ rule, folder, manifest, name }: Workspace): Problem[] {
-  if (rule === undefined || name === "vectors" || rule.browser === (manifest.private !== true)) return [];
-  const message = rule.browser ? "is private, but runs in browsers" : "must be private: it does not run in browsers";
+  const isPublished = rule?.browser === true && !folder.startsWith("apps/");
+  if (rule === undefined || name === "vectors" || isPublished === (manifest.private !== true)) return [];
+  const message = isPublished
+    ? "is private, but a library for browsers"
+    : "must be private: it is no library for browsers";
   return [{ file: `${folder}/package.json`, line: 0, message }];
 }
 

@@ -248,10 +248,10 @@ describe("code for browsers", () => {
   it("is published, and nothing else is", () => {
     const exports = { ".": "./src/index.ts" };
     expect(browserProblems({ "packages/kit/package.json": manifest(exports) })).toEqual([
-      "must be private: it does not run in browsers",
+      "must be private: it is no library for browsers",
     ]);
     expect(browserProblems({ "packages/base/package.json": manifest(exports, {}, true) })).toEqual([
-      "is private, but runs in browsers",
+      "is private, but a library for browsers",
     ]);
   });
 

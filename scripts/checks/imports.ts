@@ -60,8 +60,9 @@ function importProblem(
   if (specifier.startsWith(".")) {
     const target = posix.join(posix.dirname(path), specifier);
     if (target.startsWith(`${workspace.folder}/`)) return undefined;
-    const isVector = role !== "source" && /^vectors\/[^/]+\.json$/.test(target);
-    return isVector ? undefined : `imports ${target}, a file of another package`;
+    // Vectors, and what the repository's own scripts and tests have in common, such as how Chromium is started.
+    const isShared = role !== "source" && /^(?:vectors\/[^/]+\.json|scripts\/[\w/-]+\.(?:ts|mjs))$/.test(target);
+    return isShared ? undefined : `imports ${target}, a file of another package`;
   }
   const own = splitOwnSpecifier(specifier);
   if (own === undefined) return libraryProblem(repository, workspace, role, specifier);

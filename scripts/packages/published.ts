@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type ImportRule, parseImportTable } from "../checks/import-table.ts";
 import { root } from "../lib/workspace.ts";
@@ -37,9 +37,12 @@ export type PublishedPackage = {
  */
 export function publishedPackages(): PublishedPackage[] {
   const table = readFileSync(join(root, "ARCHITECTURE.md"), "utf8");
-  return parseImportTable("ARCHITECTURE.md", table)
-    .rules.filter(({ browser }) => browser)
-    .map(readPackage);
+  return (
+    parseImportTable("ARCHITECTURE.md", table)
+      // An application for browsers is not a library.
+      .rules.filter(({ browser, name }) => browser && existsSync(join(root, "packages", name)))
+      .map(readPackage)
+  );
 }
 
 function readPackage({ name, nodeSubpaths }: ImportRule): PublishedPackage {

@@ -54,6 +54,7 @@ export async function serveEvents(
       pageOrigins: "none",
       rateLimit: null,
       trustedProxies: [],
+      pages: null,
       version: "test",
     },
     {

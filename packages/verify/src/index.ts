@@ -6,7 +6,7 @@ export {
   type WantedAccount,
 } from "./account.ts";
 export type { VerifyErrorCode } from "./errors.ts";
-export { type L1Requests, rollupOn, type VerifierL1 } from "./l1.ts";
+export { type L1Requests, type RollupState, rollupOn, type VerifierL1 } from "./l1.ts";
 export { findBatchOnL1, isCommitted, type SeenOnL1, type WantedOnL1 } from "./on-l1.ts";
 export {
   assertShows,
@@ -18,6 +18,7 @@ export {
   type WantedReceipt,
 } from "./receipt.ts";
 export { type RestoreStateOptions, restoreState, type StateFromL1 } from "./restore.ts";
+export { type RollupOnL1, readRollupOnL1 } from "./rollup.ts";
 export {
   type Solvency,
   type SolvencyOptions,

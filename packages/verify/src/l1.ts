@@ -51,21 +51,38 @@ export async function assertRollup(l1: VerifierL1): Promise<void> {
   throw l1Error("l1/not-a-rollup", `there is no Cairn rollup of version ${CONTRACT_VERSION} at ${address}`);
 }
 
-/** A head of L1, and how many batches the rollup has accepted up to it. */
-export interface HeadOfL1 extends Pick<L1Block, "block" | "hash" | "timestamp"> {
+/** What the contract says of itself. */
+export interface RollupState {
+  /** Root of the accounts after the last accepted batch. */
+  readonly root: bigint;
+  /** Commits to all that was published, consumed and paid so far. */
+  readonly history: bigint;
+  /** The index that the next new account gets. */
+  readonly nextIndex: number;
   readonly batchCount: number;
+  /** The last block of the last batch, on L2. */
+  readonly lastBlock: number;
+  /** When the last batch was accepted, and of its last block: seconds since the epoch. */
+  readonly lastBatchAt: number;
+  readonly lastTimestamp: number;
+  /** Entries of the L1 queue that batches have consumed, and all. */
+  readonly queueHead: number;
+  readonly queueTail: number;
 }
 
+/** A head of L1, and the rollup as of it. */
+export interface HeadOfL1 extends Pick<L1Block, "block" | "hash" | "timestamp">, RollupState {}
+
 /**
- * A head and its batches; null where the RPC has no such head, no rollup in it or not its state. Throws `l1/unavailable`,
+ * A head and the rollup in it; null where the RPC has no such head, no rollup in it or not its state. Throws `l1/unavailable`,
  * also when the latest cannot be had.
  */
 export async function readHeadOfL1(l1: VerifierL1, tag: L1HeadTag): Promise<HeadOfL1 | null> {
   return asking(`its ${tag} state`, async () => {
     try {
       const head = await readBlock(l1, tag);
-      const batchCount = head && (await readBatchCount(l1, numberToHex(head.block)));
-      return head === null || batchCount === null ? null : { ...head, batchCount };
+      const state = head && (await readState(l1, numberToHex(head.block)));
+      return head === null || state === null ? null : { ...head, ...state };
     } catch (error) {
       if (tag !== "latest" && (isMissingBlock(error, tag) || isRefusal(error))) return null;
       throw error;
@@ -82,8 +99,20 @@ export function readCommitment(l1: VerifierL1, batch: number, block: number): Pr
   });
 }
 
+/** Whether the rollup is stopped for good, as of an L1 block. Throws `l1/unavailable`. */
+export function readIsFrozen(l1: VerifierL1, block: number): Promise<boolean> {
+  return asking("whether the rollup is frozen", async () => {
+    const call = { abi: rollupAbi, functionName: "isFrozen" } as const;
+    const data = await callContract(l1, encodeFunctionData(call), numberToHex(block));
+    return decodeFunctionResult({ ...call, data });
+  });
+}
+
 /** Throws `verify/l1-moved` unless L1 still has a block, `l1/unavailable`. */
-export async function assertStillThere(l1: VerifierL1, { block, hash }: HeadOfL1): Promise<void> {
+export async function assertStillThere(
+  l1: VerifierL1,
+  { block, hash }: Pick<HeadOfL1, "block" | "hash">,
+): Promise<void> {
   const now = await asking(`block ${block}`, () => readBlock(l1, numberToHex(block)));
   if (now?.hash === hash) return;
   throw verifyError("verify/l1-moved", `L1 has replaced its block ${block} during the check`);
@@ -99,11 +128,23 @@ async function readVersion(l1: VerifierL1): Promise<bigint | null> {
   return decoded(() => decodeFunctionResult({ ...call, data }));
 }
 
-async function readBatchCount(l1: VerifierL1, block: Hex): Promise<number | null> {
+async function readState(l1: VerifierL1, block: Hex): Promise<RollupState | null> {
   const call = { abi: rollupAbi, functionName: "state" } as const;
   const data = await callContract(l1, encodeFunctionData(call), block);
   const state = decoded(() => decodeFunctionResult({ ...call, data }));
-  return state && Number(state.batchCount);
+  return (
+    state && {
+      root: BigInt(state.root),
+      history: BigInt(state.history),
+      nextIndex: state.nextIndex,
+      batchCount: Number(state.batchCount),
+      lastBlock: Number(state.lastBlock),
+      lastBatchAt: Number(state.lastBatchAt),
+      lastTimestamp: Number(state.lastTimestamp),
+      queueHead: Number(state.queueHead),
+      queueTail: Number(state.queueTail),
+    }
+  );
 }
 
 async function callContract({ connection, address }: VerifierL1, data: Hex, block: Hex | "latest"): Promise<Hex> {
@@ -133,7 +174,7 @@ function isReverted(error: unknown): boolean {
 async function readBlock(
   { connection }: VerifierL1,
   block: Hex | L1HeadTag,
-): Promise<Omit<HeadOfL1, "batchCount"> | null> {
+): Promise<Pick<HeadOfL1, "block" | "hash" | "timestamp"> | null> {
   const found = await connection.request({ method: "eth_getBlockByNumber", params: [block, false] });
   if (found === null) return null;
   const { number, hash, timestamp }: Readonly<Record<string, unknown>> = Object(found);

@@ -19,6 +19,7 @@ interface DevnetFlags {
   readonly logLevel: string;
   readonly profile?: string;
   readonly node: boolean;
+  readonly pages?: boolean;
 }
 
 const DEFAULTS = { l1Port: 8545, apiPort: 8080, metricsPort: 9090, l1BlockTime: 1, blockTime: 2 };
@@ -45,6 +46,7 @@ export function addDevnetCommand({ program, serve }: Host, { devnet }: { readonl
       DEFAULTS.blockTime,
     )
     .addOption(new Option("--log-level <level>", "lowest severity in the log file").choices(LOG_LEVELS).default("info"))
+    .option("--pages", "serve the explorer at the API's address; builds it when needed")
     .option("--no-node", "only the L1, as if the operator were gone; with --data of an earlier devnet")
     .option("--profile <file>", "file with addresses and keys for the other commands (CAIRN_PROFILE)");
   addJsonOption(command);
@@ -73,6 +75,7 @@ async function runDevnet(
       blockTimeMs: flags.blockTime * MS_PER_SECOND,
       logLevel: flags.logLevel,
       hasNode: flags.node,
+      hasPages: flags.pages === true,
       cacheDir: cacheDirOf(terminal),
       profilePath: resolve(flags.profile ?? defaultProfilePath(terminal)),
     },

@@ -12,6 +12,8 @@ export interface DevNodeOptions {
   readonly metricsPort: number;
   readonly blockTimeMs: number;
   readonly logLevel: string;
+  /** Folder of the pages that it serves; null for none. */
+  readonly webDir: string | null;
 }
 
 /** Confirmations at which the devnet's L1 counts as final; more than one, see {@link startDevL1}. */
@@ -46,6 +48,7 @@ export function devNodeConfig(deployment: DevDeployment, options: DevNodeOptions
     CAIRN_FEE_TOKENS: feeTokens.join(","),
     CAIRN_API_PORT: String(options.apiPort),
     CAIRN_PAGE_ORIGINS: "loopback",
+    ...(options.webDir === null ? {} : { CAIRN_WEB_DIR: options.webDir, CAIRN_WEB_L1_URL: options.l1RpcUrl }),
     // Whoever reaches a devnet may do everything with it.
     CAIRN_WEBHOOK_TOKEN: "devnet",
     CAIRN_METRICS_PORT: String(options.metricsPort),

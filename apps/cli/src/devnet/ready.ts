@@ -13,6 +13,8 @@ export interface ReadyDocument {
     readonly api: string | null;
     readonly stream: string | null;
     readonly metrics: string | null;
+    /** Null also without --pages. */
+    readonly pages: string | null;
   };
   readonly contracts: {
     readonly rollup: string;
@@ -42,9 +44,10 @@ export interface ReadyDocument {
   readonly secondsToReady: number;
 }
 
-function nodeRows({ api, stream, metrics }: ReadyDocument["urls"]): string[][] {
+function nodeRows({ api, stream, metrics, pages }: ReadyDocument["urls"]): string[][] {
   if (api === null || stream === null || metrics === null) return [["node", "none: nobody operates the rollup"]];
   return [
+    ["pages", pages ?? "none; --pages serves them", pages === null ? "" : "open them in a browser"],
     ["node API", api, `${api}/openapi.json`],
     ["stream", stream],
     ["metrics", metrics],

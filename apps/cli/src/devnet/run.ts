@@ -12,7 +12,7 @@ import { devNodeConfig } from "./node-config.ts";
 import { assertPortsFree } from "./ports.ts";
 import { assertProfileFree } from "./profile-owner.ts";
 import type { ReadyDocument } from "./ready.ts";
-import { ensureBuilt } from "./setup.ts";
+import { ensureBuilt, ensurePages } from "./setup.ts";
 
 /** Settings of a devnet. */
 export interface DevnetOptions {
@@ -25,6 +25,8 @@ export interface DevnetOptions {
   readonly l1BlockTimeMs: number;
   readonly blockTimeMs: number;
   readonly logLevel: string;
+  /** Whether the node serves the pages, which are built if need be. */
+  readonly hasPages: boolean;
   /** Whether a node runs; without it only the L1 runs, as if the operator were gone. */
   readonly hasNode: boolean;
   readonly cacheDir: string;
@@ -89,6 +91,8 @@ export async function startDevnet(
       stateDir: directory.isTemporary ? null : directory.l1Dir,
     };
     const starting = startDevL1(l1Options);
+    // Meanwhile: deploying waits for L1 most of the time.
+    const making = options.hasPages && options.hasNode ? makePages({ cacheDir, progress, signal }) : null;
     const built = await ensureBuilt({ circuits: [`solo${slots}`], srs: "dev", cacheDir, progress, signal }).then(
       () => null,
       (error: unknown) => ({ error }),
@@ -100,11 +104,14 @@ export async function startDevnet(
     const deployment = await findOrDeploy(directory, l1, options, { progress, deps });
     goOn();
     await l1.startMining();
+    const pages = await making;
+    if (pages !== null && "error" in pages) throw pages.error;
+    const webDir = pages?.folder ?? null;
     const node = options.hasNode
-      ? await startNode(deployment, l1, directory, options, { endings, progress, deps })
+      ? await startNode(deployment, l1, directory, { ...options, webDir }, { endings, progress, deps })
       : null;
     goOn();
-    const urls = { l1: l1.rpcUrl, ...urlsOf(node) };
+    const urls = { l1: l1.rpcUrl, ...urlsOf(node, webDir !== null) };
     const accounts = devAccounts();
     const profile: ProfileInput = {
       version: 1,
@@ -151,11 +158,22 @@ export async function startDevnet(
   }
 }
 
+/** The folder of the pages, or why there is none, for whoever waits for it later. */
+async function makePages(
+  options: Parameters<typeof ensurePages>[0],
+): Promise<{ readonly folder: string } | { readonly error: unknown }> {
+  try {
+    return { folder: await ensurePages(options) };
+  } catch (error) {
+    return { error };
+  }
+}
+
 async function startNode(
   deployment: DevDeployment,
   l1: DevL1,
   directory: DevDirectory,
-  { cacheDir, apiPort, metricsPort, blockTimeMs, logLevel }: DevnetOptions,
+  { cacheDir, apiPort, metricsPort, blockTimeMs, logLevel, webDir }: DevnetOptions & { readonly webDir: string | null },
   { endings, progress, deps }: Work & { readonly endings: (() => unknown)[] },
 ): Promise<CairnNode> {
   const config = devNodeConfig(deployment, {
@@ -166,6 +184,7 @@ async function startNode(
     metricsPort,
     blockTimeMs,
     logLevel,
+    webDir,
   });
   const node = createNode(config, {
     logger: createNodeLogger(config.logLevel, directory.logFile),
@@ -177,13 +196,14 @@ async function startNode(
   return node;
 }
 
-function urlsOf(node: CairnNode | null): Omit<ReadyDocument["urls"], "l1"> {
-  if (node === null) return { api: null, stream: null, metrics: null };
+function urlsOf(node: CairnNode | null, hasPages: boolean): Omit<ReadyDocument["urls"], "l1"> {
+  if (node === null) return { api: null, stream: null, metrics: null, pages: null };
   const { api, metrics } = node.urls();
   return {
     api: api ?? "",
     stream: `${(api ?? "").replace(/^http/, "ws")}/v1/stream`,
     metrics: `${metrics ?? ""}/metrics`,
+    pages: hasPages ? `${api ?? ""}/` : null,
   };
 }
 

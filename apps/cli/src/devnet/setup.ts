@@ -19,14 +19,30 @@ export async function ensureBuilt(options: {
   readonly progress: (line: string) => void;
   readonly signal: AbortSignal;
 }): Promise<void> {
-  for (const script of BUILDS) await build(script, options);
+  const { circuits, srs } = options;
+  for (const script of BUILDS) {
+    const args = script.includes("circuits") ? ["--circuits", circuits.join(","), "--srs", srs] : [];
+    await build(script, { ...options, args });
+  }
 }
 
-async function build(
-  script: (typeof BUILDS)[number],
-  { circuits, srs, cacheDir, progress, signal }: Parameters<typeof ensureBuilt>[0],
-): Promise<void> {
-  const args = script.includes("circuits") ? ["--circuits", circuits.join(","), "--srs", srs] : [];
+/**
+ * Builds the pages unless the cache has them; resolves to their folder. Throws `cli/setup-failed`, `cli/interrupted`.
+ */
+export async function ensurePages(options: Omit<BuildOptions, "args">): Promise<string> {
+  const output = await build("apps/web/scripts/build.ts", { ...options, args: ["--cached"] });
+  return output.trimEnd().split("\n").at(-1) ?? "";
+}
+
+interface BuildOptions {
+  readonly args: readonly string[];
+  readonly cacheDir: string;
+  readonly progress: (line: string) => void;
+  readonly signal: AbortSignal;
+}
+
+/** Runs a script to its end; resolves to what it printed. */
+async function build(script: string, { args, cacheDir, progress, signal }: BuildOptions): Promise<string> {
   const child = spawn(process.execPath, [join(REPOSITORY, script), ...args], {
     cwd: REPOSITORY,
     env: { ...process.env, CAIRN_CACHE_DIR: cacheDir },
@@ -37,7 +53,7 @@ async function build(
   const read = (chunk: Buffer): void => {
     output += chunk.toString();
     const lines = chunk.toString().split("\n").filter(Boolean);
-    for (const line of lines) if (!line.endsWith("cached")) progress(`  ${line}`);
+    for (const line of lines) if (!/^\/|cached$/.test(line)) progress(`  ${line}`);
   };
   child.stdout.on("data", read);
   child.stderr.on("data", read);
@@ -45,7 +61,7 @@ async function build(
     child.once("error", () => resolve(null));
     child.once("close", resolve);
   });
-  if (code === 0) return;
+  if (code === 0) return output;
   if (signal.aborted) throw cliError("cli/interrupted", "stopped during the set-up");
   throw cliError("cli/setup-failed", `${script} failed: ${output.slice(-2000)}`, { details: { script, code } });
 }

@@ -77,6 +77,7 @@ describe("API", () => {
         pageOrigins: "none",
         rateLimit: null,
         trustedProxies: [],
+        pages: null,
         version: "test",
       },
       {

@@ -42,6 +42,7 @@ describe("HTTP of the API", () => {
         pageOrigins: "loopback",
         rateLimit: null,
         trustedProxies: [],
+        pages: null,
         version: "test",
       },
       {

@@ -11,6 +11,11 @@ export function allowedOrigin(rule: PageOrigins, origin: string | undefined): st
   return (rule === "loopback" ? isLoopback(origin) : rule.includes(origin)) ? origin : null;
 }
 
+/** Whether a page is one that this server itself has sent: its origin is where the request was sent to. */
+export function isOwnPage(origin: string, host: string | undefined): boolean {
+  return isOrigin(origin) && new URL(origin).host === host?.toLowerCase();
+}
+
 /** The rule that a setting names; null for anything else. */
 export function parsePageOrigins(text: string): PageOrigins | null {
   if (text === "none" || text === "loopback" || text === "*") return text;

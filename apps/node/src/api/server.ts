@@ -11,6 +11,7 @@ import { ApiError, requestError } from "./errors.ts";
 import type { Handlers, WebhookHandlers } from "./handlers.ts";
 import { createHttpApp } from "./http.ts";
 import type { PageOrigins } from "./origins.ts";
+import { loadPages, type Pages, servePages } from "./pages.ts";
 import { assertKnownParameters, parse } from "./parameters.ts";
 import type { RateLimit } from "./rate-limit.ts";
 import type { Stream } from "./stream.ts";
@@ -29,16 +30,19 @@ export interface ApiSettings {
   /** How many requests a client may send; null for any number. */
   readonly rateLimit: RateLimit | null;
   readonly trustedProxies: readonly string[];
+  /** Served at the root; null for none. */
+  readonly pages: Pages | null;
 }
 
 /** Version that the API reports. */
 export const NODE_VERSION: string = manifest.version;
 
-/** How a node's API listens. */
+/** How a node's API listens. Throws `node/bad-config` when its pages cannot be read. */
 export function apiSettings(config: NodeConfig, port: number): ApiSettings {
   const { host, maxBodyBytes, maxConnections, requestTimeoutMs, pageOrigins, trustedProxies } = config;
   // Without the role, whoever asks is an API in another process, which limits its clients itself.
-  const rateLimit = config.roles.includes("api") ? config.rateLimit : null;
+  const isPublic = config.roles.includes("api");
+  const { webDir, webL1Url: l1Url, rollup, chainId } = config;
   return {
     host,
     port,
@@ -46,9 +50,10 @@ export function apiSettings(config: NodeConfig, port: number): ApiSettings {
     maxConnections,
     requestTimeoutMs,
     pageOrigins,
-    rateLimit,
+    rateLimit: isPublic ? config.rateLimit : null,
     trustedProxies,
     version: NODE_VERSION,
+    pages: isPublic && webDir !== undefined ? loadPages(webDir, { rollup, chainId, l1Url }) : null,
   };
 }
 
@@ -128,6 +133,7 @@ export function createApiServer(
   for (const [name, route] of Object.entries<RouteDefinition>(WEBHOOK_ROUTES)) {
     addRoute(app, route, handlerOf(deps.webhooks.handlers, name), { name, admit: isOperator });
   }
+  if (settings.pages !== null) servePages(app, settings.pages);
   const document = openApiDocument(settings.version);
   app.get("/openapi.json", () => document);
   app.get(STREAM_PATH, (_request, reply) => {

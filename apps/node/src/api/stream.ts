@@ -9,7 +9,7 @@ import type { EventFeed } from "../events/feed.ts";
 import { createPoller } from "../poller.ts";
 import { ApiError, requestError, toApiError } from "./errors.ts";
 import { rawAnswer } from "./http.ts";
-import { allowedOrigin, type PageOrigins } from "./origins.ts";
+import { allowedOrigin, isOwnPage, type PageOrigins } from "./origins.ts";
 import { parseQuery } from "./parameters.ts";
 import { createStreamClient, type StreamClient, type StreamRequest, toStreamRequest } from "./stream-client.ts";
 
@@ -20,11 +20,13 @@ export interface StreamLimits {
   readonly pingMs: number;
   /** Whose web pages may connect; others than pages always may. */
   readonly pageOrigins: PageOrigins;
+  /** Whether the node's own pages, which are where the stream is, may connect in any case. */
+  readonly hasPages?: boolean;
 }
 
 /** The limits of a node's stream. */
-export function streamLimits({ maxStreamClients: maxClients, pageOrigins }: NodeConfig): StreamLimits {
-  return { maxClients, pingMs: 20_000, pageOrigins };
+export function streamLimits({ maxStreamClients: maxClients, pageOrigins, webDir }: NodeConfig): StreamLimits {
+  return { maxClients, pingMs: 20_000, pageOrigins, hasPages: webDir !== undefined };
 }
 
 /** WebSocket stream of what happens. */
@@ -88,12 +90,13 @@ export function createStream(
   };
 
   /** What the client asks for. Throws `ApiError`. */
-  const admit = ({ url = "", headers: { origin } }: IncomingMessage): StreamRequest => {
+  const admit = ({ url = "", headers: { origin, host } }: IncomingMessage): StreamRequest => {
     // It may be anything, even something that is not a URL.
     const [path, query = ""] = url.split(/\?(.*)/s, 2);
     if (path !== STREAM_PATH) throw requestError(404);
     // A browser lets every page connect to every WebSocket: only the server can refuse.
-    if (origin !== undefined && allowedOrigin(limits.pageOrigins, origin) === null) throw FORBIDDEN;
+    const isOwn = limits.hasPages === true && origin !== undefined && isOwnPage(origin, host);
+    if (origin !== undefined && !isOwn && allowedOrigin(limits.pageOrigins, origin) === null) throw FORBIDDEN;
     const request = toStreamRequest(parseQuery(streamQuerySchema, query));
     if (server.clients.size >= limits.maxClients) throw FULL;
     return request;

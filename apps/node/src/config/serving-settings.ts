@@ -22,6 +22,16 @@ export const SERVING_SETTINGS = {
     fallback: "loopback",
     text: "Web pages that may read the API's answers and its stream: none, loopback (pages that this machine serves), * (all), or a list of origins: https://shop.example,https://admin.example.",
   }),
+  webDir: setting({
+    env: "CAIRN_WEB_DIR",
+    schema: form.optionalText(),
+    text: "Folder with the pages of npm run web:build, which the API then serves at its root; without it none.",
+  }),
+  webL1Url: setting({
+    env: "CAIRN_WEB_L1_URL",
+    schema: form.optionalNodeUrl(),
+    text: "RPC of L1 that these pages check through until their user names another. Everyone can read and use it: never one with a secret.",
+  }),
   rateLimit: setting({
     env: "CAIRN_RATE_LIMIT",
     schema: rateLimit,

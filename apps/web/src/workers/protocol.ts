@@ -1,0 +1,48 @@
+import type { AccountProofJson, ReceiptJson } from "@cairn/rpc";
+import type { RollupOnL1, VerifiedAccount, VerifiedReceipt } from "@cairn/verify";
+
+/** Which rollup is checked, and through which RPC. */
+export interface VerifierSettings {
+  readonly rollup: `0x${string}`;
+  readonly chainId: number;
+  readonly l1: string;
+}
+
+/** What the worker can be asked, and what it answers. */
+export interface VerifierOperations {
+  /** The rollup as its contract has it. */
+  readonly rollup: { readonly asked: Record<never, never>; readonly answer: RollupOnL1 };
+  /** An account as L1 vouches for it, by a node's proof. */
+  readonly account: {
+    readonly asked: { readonly index: number; readonly proof: AccountProofJson };
+    readonly answer: VerifiedAccount;
+  };
+  /** A transfer as L1 vouches for it, by a receipt from a node or a file. */
+  readonly receipt: { readonly asked: { readonly receipt: ReceiptJson }; readonly answer: VerifiedReceipt };
+}
+
+/** Name of an operation. */
+export type OperationName = keyof VerifierOperations;
+
+/** A question to the worker, one of each operation. */
+export type Question = {
+  readonly [Name in OperationName]: {
+    readonly id: number;
+    readonly settings: VerifierSettings;
+    readonly operation: Name;
+    readonly asked: VerifierOperations[Name]["asked"];
+  };
+}[OperationName];
+
+/** The worker's answer. */
+export type Reply =
+  | { readonly id: number; readonly answer: VerifierOperations[OperationName]["answer"] }
+  | {
+      readonly id: number;
+      readonly failure: {
+        /** Null for a failure that is not one of the packages'. */
+        readonly code: string | null;
+        readonly message: string;
+        readonly details: Readonly<Record<string, unknown>>;
+      };
+    };

@@ -1,0 +1,55 @@
+/** The worker that checks what a node says: it hashes here, and asks L1 through the user's RPC. It never asks the node. */
+import { isCairnError } from "@cairn/protocol";
+import { readRollupOnL1, rollupOn, type VerifierL1, verifyAccount, verifyReceipt } from "@cairn/verify";
+import { createClient, http } from "viem";
+import type { OperationName, Question, Reply, VerifierOperations, VerifierSettings } from "./protocol.ts";
+
+type Operations = {
+  readonly [Name in OperationName]: (
+    l1: VerifierL1,
+    asked: VerifierOperations[Name]["asked"],
+  ) => Promise<VerifierOperations[Name]["answer"]>;
+};
+
+const OPERATIONS: Operations = {
+  rollup: (l1) => readRollupOnL1(l1),
+  account: (l1, { index, proof }) => verifyAccount(l1, proof, { index }),
+  receipt: (l1, { receipt }) => verifyReceipt(l1, receipt),
+};
+
+const connections = new Map<string, VerifierL1["connection"]>();
+
+self.addEventListener("message", ({ data }: MessageEvent<Question>) => {
+  void answer(data).then((reply) => self.postMessage(reply));
+});
+
+async function answer({ id, settings, operation, asked }: Question): Promise<Reply> {
+  try {
+    // The table ties each name to its types; a name that is not known yet cannot express that.
+    const run = OPERATIONS[operation] as (
+      l1: VerifierL1,
+      asked: Question["asked"],
+    ) => Promise<VerifierOperations[OperationName]["answer"]>;
+    return { id, answer: await run(connect(settings), asked) };
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    const failure = isCairnError(error)
+      ? { code: error.code, message, details: plain(error.details) }
+      : { code: null, message, details: {} };
+    return { id, failure };
+  }
+}
+
+function connect({ rollup, chainId, l1 }: VerifierSettings): VerifierL1 {
+  let connection = connections.get(l1);
+  if (connection === undefined) {
+    connection = createClient({ transport: http(l1) });
+    connections.set(l1, connection);
+  }
+  return rollupOn(connection, { chainId, rollup });
+}
+
+/** What can be sent from a worker. */
+function plain(details: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  return JSON.parse(JSON.stringify(details, (_key, value) => (typeof value === "bigint" ? String(value) : value)));
+}

@@ -1,0 +1,97 @@
+/** The build: what A5 and A6 ask of it, and that a file server is enough. */
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startChromium } from "../../../scripts/packages/pages.ts";
+import { buildInto, buildPages } from "../scripts/build-pages.ts";
+import type { FileList } from "../scripts/file-list.ts";
+import { CACHE_DIR } from "./support/places.ts";
+import { serveFolder } from "./support/serve-folder.ts";
+import { WAIT } from "./support/stage.ts";
+
+/** Of 1,000 bytes, compressed. */
+const KB = 1000;
+const BUDGETS = {
+  /** What a visitor of the first page gets, styles included, without workers. */
+  explorer: 150 * KB,
+  verifier: 60 * KB,
+  /** Any part that is loaded when it is needed. */
+  part: 30 * KB,
+};
+
+describe("the build of the pages", () => {
+  let folder: string;
+  let list: FileList;
+  beforeAll(async () => {
+    ({ folder } = await buildPages(CACHE_DIR));
+    list = JSON.parse(readFileSync(join(folder, "files.json"), "utf8"));
+  });
+  const compressed = (path: string): number => gzipSync(readFileSync(join(folder, path)), { level: 9 }).length;
+  const assets = (): string[] => readdirSync(join(folder, "assets")).map((name) => `assets/${name}`);
+
+  it("A5: the pages and their workers are as small as promised", () => {
+    const html = readFileSync(join(folder, "index.html"), "utf8");
+    const first = [...html.matchAll(/(?:src|href)="\.\/(assets\/[^"]+)"/g)].map(([, path = ""]) => path);
+    expect(first.length).toBeGreaterThanOrEqual(2);
+    const bytes = ["index.html", ...first].reduce((sum, path) => sum + compressed(path), 0);
+    expect(bytes).toBeLessThan(BUDGETS.explorer);
+    const [verifier = expect.unreachable(), ...others] = assets().filter((path) => path.includes("/verifier-"));
+    expect([others, compressed(verifier) < BUDGETS.verifier]).toEqual([[], true]);
+    const parts = assets().filter((path) => !first.includes(path) && path !== verifier);
+    expect(parts.filter((path) => compressed(path) > BUDGETS.part)).toEqual([]);
+  });
+
+  it("A6: a second build is the same to the byte, and every file's hash is listed", async () => {
+    const again = mkdtempSync(join(tmpdir(), "cairn-web-"));
+    try {
+      await buildInto(again);
+      const files = (at: string) =>
+        readdirSync(at, { recursive: true, withFileTypes: true })
+          .filter((entry) => entry.isFile())
+          .map((entry) => join(entry.parentPath, entry.name).slice(at.length + 1))
+          .sort();
+      expect(files(again)).toEqual(files(folder));
+      for (const path of files(again)) {
+        expect(readFileSync(join(again, path)).equals(readFileSync(join(folder, path))), path).toBe(true);
+      }
+      const listed = [...list.files.map(({ path }) => path), "config.json", "files.json"].sort();
+      expect(listed).toEqual(files(folder));
+    } finally {
+      rmSync(again, { recursive: true });
+    }
+  });
+
+  it("has no script and no style within its HTML", () => {
+    for (const { path } of list.files.filter(({ path }) => path.endsWith(".html"))) {
+      const html = readFileSync(join(folder, path), "utf8");
+      expect(html).not.toMatch(/<script(?![^>]* src=)|<style|\son\w+=|\sstyle=/);
+      expect(html).toContain('http-equiv="Content-Security-Policy"');
+    }
+  });
+
+  describe("on a file server, at some path", () => {
+    let browser: Awaited<ReturnType<typeof startChromium>>;
+    let server: Awaited<ReturnType<typeof serveFolder>>;
+    beforeAll(async () => {
+      [browser, server] = await Promise.all([startChromium(), serveFolder(folder, "/a/deep/path")]);
+    });
+    afterAll(async () => {
+      await browser?.close();
+      await server?.stop();
+    });
+
+    it("says what is missing while its config.json names no rollup", async () => {
+      const page = await browser.newPage({ locale: "en" });
+      const outside: string[] = [];
+      page.on("request", (request) => {
+        if (!request.url().startsWith(server.url)) outside.push(request.url());
+      });
+      await page.goto(server.url);
+      await expect.poll(() => page.getByRole("heading").textContent(), WAIT).toMatch(/does not know its rollup/);
+      expect(outside).toEqual([]);
+      await page.close();
+    });
+  });
+});

@@ -1,0 +1,30 @@
+import { pay } from "@cairn/e2e/support";
+import { expect, it } from "vitest";
+import { type Stage, WAIT } from "../support/stage.ts";
+
+/** The first page. */
+export function itTellsWhatItIs(stage: Stage): void {
+  it("earns its green marks in the reader's browser: newest batch, an account, a payment", async () => {
+    await pay(stage.scene, stage);
+    const page = await stage.open();
+    for (const check of ["batch", "account", "receipt"]) {
+      const mark = page.locator(`[data-check=${check}] [data-truth]`);
+      await expect.poll(() => mark.getAttribute("data-truth"), WAIT).toBe("checked");
+    }
+    await page.close();
+  });
+
+  it("says that nothing can be checked without a connection to L1, and then asks nobody but the node", async () => {
+    const page = await stage.open("/", { settings: {} });
+    await page.route("**/config.json", (route) =>
+      route.fulfill({ json: { node: "./", l1: null, rollup: stage.scene.l1.rollup.address, chainId: 31337 } }),
+    );
+    const asked = new Set<string>();
+    page.on("request", (request) => asked.add(new URL(request.url()).origin));
+    await page.reload();
+    await expect.poll(() => page.getByText("nothing can be checked").isVisible(), WAIT).toBe(true);
+    await expect.poll(() => page.getByRole("table").isVisible(), WAIT).toBe(true);
+    expect([...asked]).toEqual([new URL(stage.pages()).origin]);
+    await page.close();
+  });
+}
