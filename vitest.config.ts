@@ -54,7 +54,12 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: "e2e", include: ["e2e/**/*.test.ts"], exclude: ignored },
+        test: {
+          name: "e2e",
+          include: ["e2e/**/*.test.ts"],
+          exclude: ignored,
+          globalSetup: ["./scripts/testing/commands-setup.ts"],
+        },
       },
     ],
   },

@@ -1,13 +1,12 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
+import { CAIRN, commandFile } from "./commands.ts";
 import type { Proofs } from "./node-process.ts";
+import { CACHE_DIR } from "./places.ts";
 
-/** The `cairn` command as users start it, and the same with stand-in proofs on its devnet. */
-const COMMANDS: Readonly<Record<Proofs, string>> = {
-  real: join(import.meta.dirname, "../../apps/cli/bin/cairn.mjs"),
-  "stand-in": join(import.meta.dirname, "stand-in-cairn.ts"),
-};
+/** Compiled code of earlier processes. */
+const COMPILE_CACHE = join(CACHE_DIR, "node-compile");
 
 /** What a command printed as JSON, and its exit code. */
 export interface Told<T> {
@@ -37,8 +36,10 @@ export function startCairn(
   env: Readonly<Record<string, string>>,
   proofs: Proofs = "real",
 ): ChildProcess {
-  return spawn(process.execPath, [COMMANDS[proofs], ...args, "--json"], {
-    env: { ...process.env, ...env },
+  // A devnet needs Node's options that the real command adds.
+  const command = proofs === "real" && args[0] === "devnet" ? CAIRN : commandFile("cairn", proofs);
+  return spawn(process.execPath, [command, ...args, "--json"], {
+    env: { ...process.env, NODE_COMPILE_CACHE: COMPILE_CACHE, ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
 }

@@ -1,8 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { join } from "node:path";
-
-/** The `cairn` command as users start it. */
-const COMMAND = join(import.meta.dirname, "../../apps/cli/bin/cairn.mjs");
+import { CAIRN } from "./commands.ts";
 
 /** A `cairn` command in a separate process. */
 export interface CairnProcess {
@@ -17,7 +14,7 @@ export interface CairnProcess {
 
 /** Starts a command with only the Cairn settings in `env`, none of this process's own. */
 export function startProcess(args: readonly string[], env: Readonly<Record<string, string | undefined>>): CairnProcess {
-  const child = spawn(process.execPath, [COMMAND, ...args], { env, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(process.execPath, [CAIRN, ...args], { env, stdio: ["ignore", "pipe", "pipe"] });
   const output = { stdout: "", stderr: "" };
   const document = Promise.withResolvers<unknown>();
   child.stdout.on("data", (chunk: Buffer) => {

@@ -2,14 +2,10 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { appendFileSync } from "node:fs";
 import { join } from "node:path";
 import { CairnError } from "@cairn/protocol";
+import { commandFile } from "./commands.ts";
 import type { E2eErrorCode } from "./errors.ts";
 import { CACHE_DIR } from "./places.ts";
 
-/** The node's own command, and the same with stand-in proofs. */
-const COMMANDS = {
-  real: join(import.meta.dirname, "../../apps/node/src/main.ts"),
-  "stand-in": join(import.meta.dirname, "stand-in-node.ts"),
-};
 /** Where the logs of all processes are kept, for finding the cause of a failure. */
 const LOG_DIR = process.env.CAIRN_E2E_LOGS;
 const LOG_END = 4000;
@@ -30,7 +26,7 @@ export interface NodeUrls {
 }
 
 /** Whether nodes make real proofs, which cost seconds of both cores, or stand-in proofs. */
-export type Proofs = keyof typeof COMMANDS;
+export type Proofs = "real" | "stand-in";
 
 /** A process of the node's own command. */
 export interface NodeProcess {
@@ -62,7 +58,7 @@ process.once("exit", () => {
 
 /** Starts a node as its own process, which ends with the test process at the latest. */
 export function spawnNode({ proofs, env, args = [], prefix = [] }: SpawnOptions): NodeProcess {
-  const [command = process.execPath, ...rest] = [...prefix, process.execPath, COMMANDS[proofs], ...args];
+  const [command = process.execPath, ...rest] = [...prefix, process.execPath, commandFile("node", proofs), ...args];
   const child = spawn(command, rest, {
     env: { PATH: process.env.PATH, NODE_COMPILE_CACHE: COMPILE_CACHE, ...env },
     stdio: ["ignore", "pipe", "pipe"],

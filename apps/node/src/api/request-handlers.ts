@@ -58,7 +58,7 @@ const LONGEST_REQUEST_SECONDS = 366 * DAY_SECONDS;
 const KEPT_SECONDS = 90 * DAY_SECONDS;
 /** How long a memo is kept for a transaction that is refused or a request that is gone. */
 const UNUSED_MEMO_MS = DAY_SECONDS * 1000;
-const SWEEP_MS = 60_000;
+export const SWEEP_MS = 60_000;
 const SWEPT_AT_A_TIME = 500;
 /** While there are as many as fit, requests that are over are looked for this often, and so many deleted. */
 const ROOM_MS = 1_000;
