@@ -9,9 +9,10 @@ import { dirname, join } from "node:path";
 import { receiveWebhook } from "@cairn/webhooks";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type RunningDevnet, startDevnet } from "./support/cairn-command.ts";
+import { commandFile } from "./support/commands.ts";
 
 const REPOSITORY = join(import.meta.dirname, "..");
-const COMMAND = `${process.execPath} ${join(REPOSITORY, "apps/cli/bin/cairn.mjs")}`;
+const COMMAND = `${process.execPath} ${commandFile("cairn", "real")}`;
 
 describe("the guides on payments", () => {
   const home = mkdtempSync(join(tmpdir(), "cairn-guides-"));

@@ -1,8 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
-import { CAIRN, commandFile } from "./commands.ts";
-import type { Proofs } from "./node-process.ts";
+import { CAIRN, commandFile, type Proofs } from "./commands.ts";
 import { CACHE_DIR } from "./places.ts";
 
 /** Compiled code of earlier processes. */

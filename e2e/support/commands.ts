@@ -1,5 +1,7 @@
 import { join } from "node:path";
-import type { Proofs } from "./node-process.ts";
+
+/** Whether nodes make real proofs, which cost seconds of both cores, or stand-in proofs. */
+export type Proofs = "real" | "stand-in";
 
 const SOURCES = {
   node: join(import.meta.dirname, "../../apps/node/src/main.ts"),

@@ -4,9 +4,9 @@ import { standInVerifier } from "@cairn/devnet/testing";
 import type { L1Rollup, L1Wallet } from "@cairn/l1";
 import { CairnError } from "@cairn/protocol";
 import { type ContractFunctionReturnType, createTestClient, type Hex, http } from "viem";
+import type { Proofs } from "./commands.ts";
 import type { E2eErrorCode } from "./errors.ts";
 import { type L1Proxy, startL1Proxy } from "./l1-proxy.ts";
-import type { Proofs } from "./node-process.ts";
 import { CACHE_DIR } from "./places.ts";
 
 /** The rollup contract's state. */

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { appendFileSync } from "node:fs";
 import { join } from "node:path";
 import { CairnError } from "@cairn/protocol";
-import { commandFile } from "./commands.ts";
+import { commandFile, type Proofs } from "./commands.ts";
 import type { E2eErrorCode } from "./errors.ts";
 import { CACHE_DIR } from "./places.ts";
 
@@ -24,9 +24,6 @@ export interface NodeUrls {
   readonly metrics: string | null;
   readonly admin: string | null;
 }
-
-/** Whether nodes make real proofs, which cost seconds of both cores, or stand-in proofs. */
-export type Proofs = "real" | "stand-in";
 
 /** A process of the node's own command. */
 export interface NodeProcess {

@@ -7,10 +7,11 @@ import { type PostgresServer, shareTestPostgres, startPostgres } from "@cairn/db
 import { devNodeSettings } from "@cairn/devnet";
 import { rollupDomain } from "@cairn/l1";
 import type { TestCrypto } from "@cairn/testkit";
+import type { Proofs } from "./commands.ts";
 import { createHolders, type Holders } from "./holders.ts";
 import { type L1, type L1Options, startL1 } from "./l1.ts";
 import { createLedger, type Ledger } from "./ledger.ts";
-import { type NodeProcess, type Proofs, type SpawnOptions, spawnNode } from "./node-process.ts";
+import { type NodeProcess, type SpawnOptions, spawnNode } from "./node-process.ts";
 import { CACHE_DIR } from "./places.ts";
 
 type Env = Readonly<Record<string, string>>;

@@ -6,12 +6,13 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { firstDocument, startCairn } from "../../e2e/support/cairn-command.ts";
+import { commandFile } from "../../e2e/support/commands.ts";
 import { freePort } from "../../e2e/support/index.ts";
 import { root } from "../lib/workspace.ts";
 import type { Project } from "./project.ts";
 import { createShop, outputOf } from "./shop-project.ts";
 
-const COMMAND = `${process.execPath} ${join(root, "apps/cli/bin/cairn.mjs")}`;
+const COMMAND = `${process.execPath} ${commandFile("cairn", "real")}`;
 const GUIDE = readFileSync(join(root, "docs/guides/accept-a-payment-in-ten-minutes.md"), "utf8");
 
 describe("the guide to a paid order", () => {

@@ -51,7 +51,11 @@ const keepPlaces: Plugin = {
 export async function bundleCommands(): Promise<string> {
   const input = Object.fromEntries(Object.entries(ENTRIES).map(([name, path]) => [name, join(root, path)]));
   const bundle = await rolldown({ input, platform: "node", external: NOT_BUNDLED, plugins: [keepPlaces] });
-  const { output } = await bundle.generate({ format: "esm", entryFileNames: "[name].mjs", chunkFileNames: "[hash].mjs" });
+  const { output } = await bundle.generate({
+    format: "esm",
+    entryFileNames: "[name].mjs",
+    chunkFileNames: "[hash].mjs",
+  });
   await bundle.close();
   const files = output.map((file) => [file.fileName, file.type === "chunk" ? file.code : file.source] as const);
   const hash = createHash("sha256");

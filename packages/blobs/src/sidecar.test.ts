@@ -34,6 +34,7 @@ describe("the sidecar of a blob", () => {
   });
 
   it("of zeros proves every cell with the neutral element", () => {
+    expect(maker.make(SMALL, small.commitment)).toEqual(small);
     const zeros = maker.make(cellsToBlob([]));
     expect(new Set(zeros.cellProofs.map(bytesToHex))).toEqual(new Set([bytesToHex(INFINITY)]));
     expect(maker.isRight(zeros)).toBe(true);

@@ -21,8 +21,11 @@ export interface BlobSidecar {
 
 /** Makes sidecars over the points of Ethereum's ceremony. */
 export interface SidecarMaker {
-  /** Takes six seconds of the calling thread for a full blob. Throws `blobs/bad-length`, `blobs/not-canonical`. */
-  readonly make: (blob: Uint8Array) => BlobSidecar;
+  /**
+   * Takes up to six seconds of the calling thread, one less when the blob's commitment, 48 bytes, is known already, as
+   * from an opening; it is not checked. Throws `blobs/bad-length`, `blobs/not-canonical`.
+   */
+  readonly make: (blob: Uint8Array, commitment?: Uint8Array) => BlobSidecar;
   /**
    * Whether commitment, cell proofs and hash of a sidecar belong to its blob: what L1 nodes check. False for bytes that are
    * no points of the group.
@@ -39,8 +42,9 @@ export interface SidecarMaker {
 export function createSidecarMaker(): SidecarMaker {
   const kzg = new KZG(trustedSetup);
   return {
-    make: (blob) => {
-      const commitment = hexToBytes(kzg.blobToKzgCommitment(blobToElements(blob)));
+    make: (blob, known) => {
+      const elements = blobToElements(blob);
+      const commitment = known ?? hexToBytes(kzg.blobToKzgCommitment(elements));
       const [, proofs] = kzg.computeCellsAndProofs(bytesToHex(blob));
       return {
         blob,

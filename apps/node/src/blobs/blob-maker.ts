@@ -31,7 +31,11 @@ export function createBlobMaker(): BlobMaker {
     prepare: async (cells, point) => {
       const blob = cellsToBlob(bytesToCells(cells));
       sidecars ??= createSidecarMaker();
-      return { opening: encodeOpening(kzg.open(blob, point)), sidecar: encodeSidecar(sidecars.make(blob)) };
+      const opening = kzg.open(blob, point);
+      return {
+        opening: encodeOpening(opening),
+        sidecar: encodeSidecar(sidecars.make(blob, opening.commitment)),
+      };
     },
     isBlobOf: async (hash, blob) => kzg.isBlobOf(hash, blob),
     stop: () => Promise.resolve(),
