@@ -89,7 +89,7 @@ describe("censor: the operator ignores one user, who requests a withdrawal on L1
     const { position, balance } = await force(bob, "bob");
     await vi.waitFor(async () => {
       const made = await batches();
-      expect(made.at(-1)).toMatchObject({ queueHead: BigInt(position) + 1n, submitter: addressOf(0) });
+      expect(made.at(-1)).toMatchObject({ queueHead: position + 1, submitter: addressOf(0) });
       expect(await ownerOf(bob)).toBe(balance + 10n * ETHER);
     }, WAIT);
   });
@@ -107,7 +107,7 @@ describe("censor: the operator ignores one user, who requests a withdrawal on L1
     await vi.waitFor(async () => expect((await scene.l1.state()).lastBlock).toBeGreaterThanOrEqual(block), WAIT);
     await expectSeveralBlocks(scene, before);
     const published = await batches();
-    for (const { queueHead } of published.slice(before)) expect(queueHead).toBe(BigInt(position));
+    for (const { queueHead } of published.slice(before)) expect(queueHead).toBe(position);
 
     await drill.warp(25 * HOUR);
     await scene.ledger.submitUntilAcknowledged(scene.api, [scene.holders.transfer(alice, carol, ETHER)]);
@@ -122,7 +122,7 @@ describe("censor: the operator ignores one user, who requests a withdrawal on L1
     await vi.waitFor(async () => {
       const made = await batches();
       expect(made.at(-1)).toMatchObject({
-        queueHead: BigInt(position) + 1n,
+        queueHead: position + 1,
         submitter: addressOf(drill.positionOf("stranger")),
       });
       // One ether came from the transfer that the censor did publish.

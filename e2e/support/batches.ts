@@ -19,7 +19,7 @@ export interface BatchOnL1 {
   readonly blocks: number;
   readonly dataSource: DataSource;
   /** Entries of the L1 queue consumed by it and all batches before it. */
-  readonly queueHead: bigint;
+  readonly queueHead: number;
   /** Of a batch in a blob the blob's versioned hash, 32 bytes. */
   readonly versionedHash: Uint8Array;
   readonly l1Block: number;
@@ -44,7 +44,7 @@ export async function readBatches({ reader, address }: L1Rollup): Promise<BatchO
       lastBlock,
       blocks: lastBlock - firstBlock + 1,
       dataSource: header.dataSource,
-      queueHead,
+      queueHead: Number(queueHead),
       versionedHash: hexToBytes(dataCommitment),
       l1Block: Number(blockNumber),
       submitter: submitter.toLowerCase(),

@@ -292,6 +292,8 @@ describe("the shop of the examples", () => {
     await becomes(order.id, "expired");
     await payAmount(order, PRICE);
     await becomesFinally(order.id, "refunded");
+    await killShop();
+    await startShop();
   });
 
   it("pays its suppliers once, withdraws, and claims what L1 could not deliver", async () => {

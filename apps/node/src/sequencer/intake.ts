@@ -56,7 +56,13 @@ export function createIntake(settings: SequencerSettings, deps: SequencerDeps, l
       hasOpenBlock: chain.open() !== null,
       transactions: inFlight + count,
     });
-    if (expectation.retryAfterSeconds > 0) throw tooSlow(expectation);
+    if (expectation.retryAfterSeconds > 0) {
+      // Waiting helps nobody where the rollup is frozen or another is the operator.
+      const closed = chain.closedReason();
+      throw closed === null || closed === "lagging"
+        ? tooSlow(expectation)
+        : closedError(closed, deps.promises.status().secondsPerBlock);
+    }
     return engine;
   };
 

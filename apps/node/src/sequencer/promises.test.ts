@@ -66,6 +66,18 @@ describe("what a sequencer promises", () => {
     expect(await findTransaction(life.database.db, await submit(4))).toMatchObject({ status: "confirmed" });
   });
 
+  it("does not tell clients to come back later where waiting does not help", async () => {
+    await fill(4);
+    const view = { head: null, unproven: null, isBehindL1: false };
+    const submission = { role: "stranger", isOpen: false } as const;
+    for (const isFrozen of [false, true]) {
+      harness.rules.observe({ ...view, submission: { ...submission, isFrozen } });
+      const refused = { code: "node/unavailable", details: { reason: isFrozen ? "frozen" : "notOperator" } };
+      await expect(submit(4)).rejects.toMatchObject(refused);
+      expect(() => life.sequencer.assertTaking()).toThrow(expect.objectContaining(refused));
+    }
+  });
+
   it("shrinks while provers are silent, and vanishes once they are dead", async () => {
     await submit(0);
     await life.sequencer.sealNow();
