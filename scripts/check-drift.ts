@@ -16,6 +16,7 @@ const GENERATORS = [
   { name: "ABIs", script: "packages/contracts/scripts/generate-abi.ts" },
   { name: "settings of the node", script: "apps/node/scripts/generate-config.ts" },
   { name: "list of commands", script: "apps/cli/scripts/generate-readme.ts" },
+  { name: "versions of the root and the examples", script: "scripts/packages/generate-versions.ts" },
   { name: "pages of errors", script: "scripts/errors/generate.ts" },
   { name: "examples of the SDK", script: "packages/sdk/scripts/generate-readme.ts" },
   { name: "examples of the npm packages", script: "scripts/packages/generate-readmes.ts" },

@@ -114,10 +114,10 @@ function cliCodes(): ErrorCode[] {
 
 function apiCodes(): ErrorCode[] {
   return Object.entries(MEANINGS).map(([name, meaning]) => {
-    const { http, jsonRpc, isRetryable: isYes } = API_ERRORS[name as keyof typeof API_ERRORS];
+    const { http, isRetryable: isYes } = API_ERRORS[name as keyof typeof API_ERRORS];
     return {
       code: `api/${name}`,
-      meaning: `${meaning} HTTP status ${http}, JSON-RPC code ${jsonRpc}.`,
+      meaning: `${meaning} HTTP status ${http}.`,
       source: API,
       verdicts: isYes ? ["yes"] : without("yes"),
     };

@@ -2,10 +2,12 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { root } from "../lib/workspace.ts";
 import { placeLibraries } from "./libraries.ts";
 import { publishedManifest } from "./manifest.ts";
 import type { PublishedPackage } from "./published.ts";
 import { importedModules, withBuiltExtensions } from "./specifiers.ts";
+import { followingManifests, withVersion } from "./versions.ts";
 
 const SOURCE: PublishedPackage = {
   name: "tree",
@@ -105,5 +107,38 @@ describe("placing libraries", () => {
     library("packages/b/node_modules/hash", "2.0.0");
     const askers = ["a", "b"].map((name) => ({ libraries: ["hash"], from: join(folder, "packages", name) }));
     expect(() => placeLibraries(join(folder, "project"), askers)).toThrow("two versions of hash");
+  });
+});
+
+describe("manifests that changesets does not know", () => {
+  it("follow a raised version: their own, and the packages' among dependencies, and nothing else", () => {
+    const manifest = `{
+  "name": "shop",
+  "version": "0.1.0",
+  "dependencies": {
+    "@cairn/sdk": "0.1.0",
+    "lmdb": "0.1.0"
+  }
+}
+`;
+    const raised = withVersion(manifest, "0.2.0");
+    expect(JSON.parse(raised)).toEqual({
+      name: "shop",
+      version: "0.2.0",
+      dependencies: { "@cairn/sdk": "0.2.0", lmdb: "0.1.0" },
+    });
+    expect(withVersion(raised, "0.1.0")).toBe(manifest);
+    expect(withVersion('{ "private": true }', "0.2.0")).toBe('{ "private": true }');
+  });
+
+  it("are the root's and the shop's, which have the packages' version now", () => {
+    const manifests = followingManifests();
+    expect(manifests.map(({ path }) => path)).toEqual([
+      join(root, "package.json"),
+      join(root, "examples/shop/package.json"),
+    ]);
+    for (const { path, written, current } of manifests) expect(written, path).toBe(current);
+    const [shop = ""] = manifests.slice(1).map(({ written }) => withVersion(written, "7.8.9"));
+    expect(shop.match(/"@cairn\/[a-z]+": "7\.8\.9"/g)).toHaveLength(5);
   });
 });

@@ -20,6 +20,13 @@ export class CairnError<Code extends string = string> extends Error {
     this.code = code;
     this.details = options.details ?? {};
   }
+
+  /** For logs, where JSON knows no bigint: digits instead. */
+  toJSON(): object {
+    const { name, code, message, details } = this;
+    const text = JSON.stringify(details, (_, part: unknown) => (typeof part === "bigint" ? part.toString() : part));
+    return { name, code, message, details: JSON.parse(text) };
+  }
 }
 
 /**

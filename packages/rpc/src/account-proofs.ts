@@ -20,7 +20,7 @@ import { countSchema, described, pathSchema, wordToBigint } from "./values.ts";
 
 /** Proof of an account in the state after a batch, or after the last sealed block: spec 1.2, 1.3. */
 export const accountProofSchema = z.object({
-  account: described(accountSchema, "0 in all fields where there is none"),
+  account: described(accountSchema, "0 in all fields"),
   block: described(countSchema, "the last one in this state"),
   batch: described(z.nullable(committedBatchSchema), "that ends with this state"),
   siblings: described(pathSchema(TREE_DEPTH), "from the leaf to the root"),

@@ -20,7 +20,7 @@ export const committedBatchSchema = described(
     dataCommitment: wordSchema,
     payoutsHash: wordSchema,
   }),
-  "their hash is `batchCommitment` of the contract",
+  "their hash is",
 );
 
 /** What names a batch on L1, in JSON. */

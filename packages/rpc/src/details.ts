@@ -2,6 +2,27 @@
  * How descriptions of schemas go on in the OpenAPI document, by how they begin: pages load the schemas, and need no more.
  */
 export const DETAILS: Readonly<Record<string, string>> = {
+  "place of the cell": " among the leaves of the cells root",
+  "from the cell to the cells root": ", lowest level first",
+  "when it was decided": " that it consists of these blocks",
+  "entries of the L1 queue": " that sealed blocks consumed",
+  "null while a whole balance waits": " for a block",
+  "of the accounts whose key the owner authorised": " on L1",
+  "leads from the cell": " to the header's blocks root",
+  "whose verifier L1 asks": " about the last proof",
+  "over all L1 operations": " that blocks consumed",
+  "the transaction that must run together": " with this one",
+  "L2 transactions": " in sealed blocks",
+  "their hash is": " `batchCommitment` of the contract",
+  "L1 block and transaction": " are an archive's word",
+  "only entries whose `atMs` is earlier": " than this",
+  "sealed: after the last sealed block": " instead",
+  "proofs that nobody": " has begun",
+  "as the path of its type": " takes it",
+  "0 in all fields": " where there is none",
+  "characters were replaced": " or cut off",
+  "null where the node": " does not know it",
+  "where the API answers": " with it",
   "31 bytes of the sender's choice": ", signed and kept but not published; zeros for none",
   "L1 changed": ": this block and later ones were dropped and their transactions run again",
   "L1 transaction":

@@ -44,7 +44,7 @@ export const ledgerEntrySchema = z.object({
   tokenId: z.nullable(tokenIdSchema),
   amount: described(z.nullable(amountSchema), "what moves"),
   fee: z.nullable(amountSchema),
-  reference: described(z.nullable(referenceSchema), "null where the node does not know it"),
+  reference: described(z.nullable(referenceSchema), "null where the node"),
   key: described(z.nullable(fieldSchema), "new key of an account"),
   outcome: described(
     z.nullable(z.enum(["toppedUp", "created", "refunded", "exited", "keySet", "noEffect"])),
@@ -76,7 +76,7 @@ export const historyQuerySchema = z.object({
   status: z.optional(transactionStatusSchema),
   reference: z.optional(referenceSchema),
   sinceMs: described(z.optional(digits), "only entries whose `atMs` is this or later"),
-  untilMs: described(z.optional(digits), "only entries whose `atMs` is earlier than this"),
+  untilMs: described(z.optional(digits), "only entries whose `atMs` is earlier"),
   ...page,
 });
 
@@ -87,7 +87,7 @@ export const historyPageSchema = z.object({ entries: z.array(ledgerEntrySchema),
 export const balanceSchema = z.object({
   tokenId: tokenIdSchema,
   balance: described(amountSchema, "of all accounts together"),
-  ownerKeyBalance: described(amountSchema, "of the accounts whose key the owner authorised on L1"),
+  ownerKeyBalance: described(amountSchema, "of the accounts whose key the owner authorised"),
   keylessBalance: described(amountSchema, "of the accounts without a key"),
   accounts: described(countSchema, "how many"),
 });

@@ -57,7 +57,7 @@ export const requestStatusSchema = z.enum(["open", "paid", "underpaid", "overpai
 export const paymentSchema = z.object({
   id: described(wordSchema, "of the transaction"),
   status: z.enum(["received", "confirmed", "proven", "final"]),
-  amount: described(z.nullable(amountSchema), "null while a whole balance waits for a block"),
+  amount: described(z.nullable(amountSchema), "null while a whole balance waits"),
   block: z.nullable(countSchema),
   slot: z.nullable(countSchema),
   timestamp: described(z.nullable(countSchema), "of the block, in seconds"),

@@ -27,15 +27,12 @@ export const receiptSchema = z.object({
       ),
       previousBlockHash: fieldSchema,
       headerCell: described(cellSchema, "first cell of the block, 26 bytes"),
-      position: described(countSchema, "place of the cell among the leaves of the cells root"),
+      position: described(countSchema, "place of the cell"),
       cell: described(cellSchema, "two slots, 13 bytes each"),
-      cellSiblings: described(
-        pathSchema(MAX_CELL_LEVELS, MIN_CELL_LEVELS),
-        "from the cell to the cells root, lowest level first",
-      ),
+      cellSiblings: described(pathSchema(MAX_CELL_LEVELS, MIN_CELL_LEVELS), "from the cell to the cells root"),
       blockSiblings: described(pathSchema(BLOCK_LEVELS), "from the block hash to the blocks root"),
     }),
-    "leads from the cell to the header's blocks root",
+    "leads from the cell",
   ),
 });
 

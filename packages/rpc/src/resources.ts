@@ -45,7 +45,7 @@ const DATA_SOURCES = Object.keys(DATA_SOURCE) as [DataSource, ...DataSource[]];
 /** The four chains that go on from block to block since genesis. */
 export const chainsSchema = z.object({
   data: described(fieldSchema, "over the rows of all blocks"),
-  l1: described(fieldSchema, "over all L1 operations that blocks consumed"),
+  l1: described(fieldSchema, "over all L1 operations"),
   payouts: described(fieldSchema, "over all payouts"),
   blocks: described(fieldSchema, "hash of the last block"),
 });
@@ -95,8 +95,8 @@ export const batchSchema = z.object({
   firstBlock: countSchema,
   lastBlock: countSchema,
   blocks: described(countSchema, "how many"),
-  closedAtMs: described(timeSchema, "when it was decided that it consists of these blocks"),
-  circuit: described(z.enum(LAST_CIRCUITS), "whose verifier L1 asks about the last proof"),
+  closedAtMs: described(timeSchema, "when it was decided"),
+  circuit: described(z.enum(LAST_CIRCUITS), "whose verifier L1 asks"),
   dataSource: described(z.enum(DATA_SOURCES), "where the cells are"),
   dataCommitment: described(wordSchema, "keccak256 of the data in calldata"),
   submitter: addressSchema,
@@ -152,7 +152,7 @@ export const queueEntrySchema = z.object({
   l1Block: countSchema,
   l1Transaction: wordSchema,
   enqueuedAt: described(countSchema, "seconds"),
-  isFromArchive: described(z.boolean(), "L1 block and transaction are an archive's word"),
+  isFromArchive: described(z.boolean(), "L1 block and transaction"),
   status: described(z.enum(["received", "confirmed", "proven", "final"]), "received until a block has consumed it"),
   block: described(z.nullable(countSchema), "that consumed it"),
   outcome: described(
@@ -206,7 +206,7 @@ export const tokenSchema = z.object({
   id: tokenIdSchema,
   address: described(z.nullable(addressSchema), "of its contract; null for ETH"),
   symbol: described(z.nullable(z.string()), "as its contract says it"),
-  isSymbolAltered: described(z.boolean(), "characters were replaced or cut off"),
+  isSymbolAltered: described(z.boolean(), "characters were replaced"),
   resembles: described(z.nullable(z.string()), "ETH, or the symbol of a token"),
   decimals: described(z.nullable(z.int().check(z.minimum(0), z.maximum(77))), "null when its contract does not say"),
   paysFees: described(z.boolean(), "fees are accepted in it"),
@@ -216,8 +216,8 @@ export const tokenSchema = z.object({
 export const statsSchema = z.object({
   accounts: described(countSchema, "created so far"),
   blocks: described(countSchema, "sealed"),
-  transactions: described(countSchema, "L2 transactions in sealed blocks"),
-  l1Operations: described(countSchema, "entries of the L1 queue that sealed blocks consumed"),
+  transactions: described(countSchema, "L2 transactions"),
+  l1Operations: described(countSchema, "entries of the L1 queue"),
   lastHour: z.object({ blocks: countSchema, transactions: countSchema, l1Operations: countSchema }),
   lastDay: z.object({ blocks: countSchema, transactions: countSchema, l1Operations: countSchema }),
   batches: z.object({
@@ -258,14 +258,14 @@ export const proversSchema = z.object({
       lastMadeAtMs: z.nullable(timeSchema),
     }),
   ),
-  waiting: described(z.array(z.object({ circuit: z.string(), proofs: countSchema })), "proofs that nobody has begun"),
+  waiting: described(z.array(z.object({ circuit: z.string(), proofs: countSchema })), "proofs that nobody"),
 });
 
 /** Something that a search has found. */
 export const searchResultSchema = z.object({
   type: z.enum(["transaction", "block", "batch", "account", "owner", "reference", "queueEntry", "payouts", "token"]),
-  id: described(z.string(), "as the path of its type takes it"),
-  path: described(z.string(), "where the API answers with it"),
+  id: described(z.string(), "as the path of its type"),
+  path: described(z.string(), "where the API answers"),
 });
 
 /** Whether the process is alive. */

@@ -150,7 +150,7 @@ export const ROUTES = {
     params: z.object({ index: accountDigits }),
     query: z.object({
       batch: described(z.optional(digits), "the newest if absent"),
-      state: described(z.optional(z.enum(["accepted", "sealed"])), "sealed: after the last sealed block instead"),
+      state: described(z.optional(z.enum(["accepted", "sealed"])), "sealed: after the last sealed block"),
     }),
     response: accountProofSchema,
     errors: [...READ, "not-accepted", "gone"],

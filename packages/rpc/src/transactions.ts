@@ -66,7 +66,7 @@ export const linkSchema = described(
     offset: z.int().check(z.minimum(1 - LINK_BIAS), z.maximum(LINK_BIAS - 1)),
     content: fieldSchema,
   }),
-  "the transaction that must run together with this one",
+  "the transaction that must run together",
 );
 const link = z._default(z.nullable(linkSchema), null);
 

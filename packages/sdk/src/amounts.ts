@@ -14,6 +14,7 @@ import {
   WHOLE_BALANCE,
 } from "@cairn/protocol";
 import type { SdkErrorCode } from "./errors.ts";
+import { assertUnits } from "./units.ts";
 
 /** An amount in the token's smallest unit, or `"all"`: the balance less the fee. */
 export type Amount = bigint | "all";
@@ -22,17 +23,20 @@ const MAX_BALANCE = (1n << BigInt(BALANCE_BITS)) - 1n;
 const MAX_SCALE = 10n ** BigInt(2 ** FLOAT_EXPONENT_BITS - 1);
 
 /**
- * float40 of an amount, never rounded. Throws `sdk/not-encodable` with the nearest encodable amounts below and above.
+ * float40 of an amount, never rounded. Throws `sdk/not-encodable` with the nearest encodable amounts below and above,
+ * `sdk/bad-amount` for what is no bigint.
  *
  * @example encodeAmount(10n ** 18n)
  */
 export function encodeAmount(amount: Amount): Float40 {
   if (amount === "all") return WHOLE_BALANCE;
+  assertUnits(amount, "an amount");
   return encode(amount, "amount", encodeFloat40, floorToFloat40, FLOAT40_MANTISSA_BITS);
 }
 
 /** float16 of a fee, never rounded. Throws as {@link encodeAmount}. See {@link encodeAmount}. */
 export function encodeFee(fee: bigint): Float16 {
+  assertUnits(fee, "a fee");
   return encode(fee, "fee", encodeFloat16, floorToFloat16, FLOAT16_MANTISSA_BITS);
 }
 

@@ -1,4 +1,6 @@
-import { CairnError, isCairnError } from "@cairn/protocol";
+import type { CryptoErrorCode } from "@cairn/crypto";
+import type { L1ErrorCode } from "@cairn/l1";
+import { CairnError, isCairnError as isError, type ProtocolErrorCode } from "@cairn/protocol";
 import { API_ERRORS, type ApiErrorCode } from "@cairn/rpc";
 
 /**
@@ -38,7 +40,7 @@ import { API_ERRORS, type ApiErrorCode } from "@cairn/rpc";
  * - `sdk/contract-account`: the L1 account is a contract, whose calls cannot be followed by sender and nonce.
  * - `sdk/unknown-account`: there is no L2 account that the key signs for, in this token.
  * - `sdk/unknown-token`: the rollup does not have the token.
- * - `sdk/bad-amount`: a text is not an amount of the token.
+ * - `sdk/bad-amount`: a text is not an amount of the token, or a value is no bigint in its smallest unit.
  * - `sdk/insufficient-balance`: the account holds less than amount and fee.
  * - `sdk/fee-too-high`: the node asks for more than was allowed.
  * - `sdk/frozen`: the rollup is frozen: it takes no deposits and requests any more, only exits.
@@ -101,6 +103,23 @@ export type SdkErrorCode =
   | "sdk/wrong-passphrase"
   | "sdk/no-websocket";
 
+/** Every code that this package throws, those of the packages below it included. */
+export type CairnErrorCode = SdkErrorCode | L1ErrorCode | ProtocolErrorCode | CryptoErrorCode;
+
+/**
+ * Whether something that was caught is an error of Cairn, with this `code` if one is given. Afterwards the compiler knows
+ * the codes: a `switch` completes them, and a mistyped one does not compile. For codes of other packages, such as
+ * `verify/bad-proof`, take the function of the same name of `@cairn/protocol`.
+ *
+ * @example if (isCairnError(error, "sdk/wallet-refused")) return;
+ */
+export function isCairnError<Code extends CairnErrorCode = CairnErrorCode>(
+  error: unknown,
+  code?: Code,
+): error is CairnError<Code> {
+  return isError(error, code);
+}
+
 /**
  * An error of this package.
  *
@@ -132,7 +151,7 @@ export interface ApiFailure {
  * @example if (apiErrorOf(error)?.code === "not-found") return null;
  */
 export function apiErrorOf(error: unknown): ApiFailure | null {
-  if (!isCairnError<SdkErrorCode>(error, "sdk/api-error")) return null;
+  if (!isCairnError(error, "sdk/api-error")) return null;
   const { apiCode, status, apiDetails, retryAfterSeconds } = error.details;
   if (!isApiCode(apiCode)) return null;
   return {
@@ -155,7 +174,8 @@ export function isRetryable(error: unknown): boolean {
   if (api !== null) return api.isRetryable;
   if (!isCairnError(error)) return false;
   if (error.code === "sdk/bad-answer") return Number(error.details.status) >= 500;
-  return ["sdk/unreachable", "sdk/timeout", "sdk/storage-busy", "l1/unavailable"].includes(error.code);
+  const passing: readonly CairnErrorCode[] = ["sdk/unreachable", "sdk/timeout", "sdk/storage-busy", "l1/unavailable"];
+  return passing.includes(error.code);
 }
 
 function isApiCode(value: unknown): value is ApiErrorCode {

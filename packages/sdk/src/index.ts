@@ -1,3 +1,5 @@
+// What callers of actions need of packages below, so that installing this one is enough.
+export { CairnError, type Domain, memoReference, referenceText, textReference } from "@cairn/protocol";
 export {
   type ForceWithdrawParameters,
   forceWithdraw,
@@ -60,7 +62,14 @@ export {
   type NodeClientDeps,
   type Submission,
 } from "./client.ts";
-export { type ApiFailure, apiErrorOf, isRetryable, type SdkErrorCode } from "./errors.ts";
+export {
+  type ApiFailure,
+  apiErrorOf,
+  type CairnErrorCode,
+  isCairnError,
+  isRetryable,
+  type SdkErrorCode,
+} from "./errors.ts";
 export type { Fetch } from "./http.ts";
 export {
   keyFromSigner,

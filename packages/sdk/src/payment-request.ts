@@ -90,7 +90,7 @@ export function paymentRequestQrText({ request, domain }: LocatedRequest): strin
  * @example const { request, domain } = parsePaymentRequest(text);
  */
 export function parsePaymentRequest(text: string): LocatedRequest {
-  const trimmed = text.trim();
+  const trimmed = typeof text === "string" ? text.trim() : "";
   if (!isPaymentRequest(trimmed)) throw bad("a request begins with cairn:");
   if (trimmed.length > MAX_TEXT) throw bad("it is too long");
   const body = trimmed.slice(SCHEME.length);

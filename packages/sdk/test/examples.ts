@@ -1,4 +1,3 @@
-import { isCairnError } from "@cairn/protocol";
 import { type Account, createClient, custom, type EIP1193Provider, http } from "viem";
 import { WebSocket } from "ws";
 import {
@@ -17,6 +16,7 @@ import {
   createWallet,
   encodePaymentCode,
   type Handle,
+  isCairnError,
   isRetryable,
   keyFromSigner,
   type NodeClient,
@@ -303,12 +303,22 @@ export async function catchUp(url: string, owner: string, cursor: string | undef
 // #endregion
 
 // #region errors
-/** Says what to do after a failure. */
+/** Says what to do after a failure. The compiler knows the codes. */
 export function explain(error: unknown): string {
   const failure = apiErrorOf(error);
   if (failure?.code === "rejected") return `it cannot run: ${JSON.stringify(failure.details.reason)}`;
-  if (isCairnError(error, "sdk/outcome-unknown")) return `repeat request ${error.details.id}, and no other`;
-  if (isCairnError(error, "sdk/not-encodable")) return `try ${error.details.below} or ${error.details.above}`;
-  return isRetryable(error) ? "try again" : "look closer";
+  if (!isCairnError(error)) throw error;
+  switch (error.code) {
+    case "sdk/outcome-unknown":
+      return `repeat request ${error.details.id}, and no other`;
+    case "sdk/not-encodable":
+      return `try ${error.details.below} or ${error.details.above}`;
+    case "sdk/wallet-refused":
+      return "the user said no: nothing was sent";
+    case "l1/transaction-refused":
+      return error.details.refusal === "insufficientFunds" ? "the L1 account needs ETH" : "try later";
+    default:
+      return isRetryable(error) ? "try again" : "look closer";
+  }
 }
 // #endregion

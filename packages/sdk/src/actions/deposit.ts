@@ -15,6 +15,7 @@ import { ownAccounts, resolvePayee } from "../payee.ts";
 import type { Handle } from "../requests/handle.ts";
 import { senderOf } from "../requests/l1-sending.ts";
 import { askingWallet } from "../requests/wallet-failure.ts";
+import { assertUnits } from "../units.ts";
 import { approve } from "./approve.ts";
 import type { CairnClient, L1Connection } from "./context.ts";
 import { askingL1 } from "./l1-failure.ts";
@@ -48,6 +49,7 @@ export interface DepositParameters extends RequestOptions {
  */
 export async function deposit(client: CairnClient, parameters: DepositParameters): Promise<Handle<"deposit">> {
   const { requestId, amount, token: ref = "ETH", approval = "approve" } = parameters;
+  assertUnits(amount, "the amount");
   const from = senderOf(client).address;
   const to = bigintToAddress(addressToBigint(parameters.to ?? client.cairn.owner()));
   const isOwn = addressToBigint(to) === addressToBigint(from);

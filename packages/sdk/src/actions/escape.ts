@@ -10,7 +10,7 @@ import {
   tokenId,
 } from "@cairn/protocol";
 import { multiproofRoot } from "@cairn/state";
-import { encodeFunctionData, type Hex, TransactionReceiptNotFoundError } from "viem";
+import { encodeFunctionData, type Hex, isHash, TransactionReceiptNotFoundError } from "viem";
 import { sdkError } from "../errors.ts";
 import type { Handle } from "../requests/handle.ts";
 import { entriesOf, type QueuedEntry } from "../requests/queue-entry.ts";
@@ -97,12 +97,14 @@ export function exitCall({ accounts, siblings }: ExitProof): RollupCall {
  */
 export async function reclaim(client: CairnClient, parameters: ReclaimParameters): Promise<Handle<"reclaim">> {
   const { requestId, l1Transaction, position } = parameters;
+  if (!isHash(l1Transaction))
+    throw sdkError("sdk/bad-request", `not the hash of an L1 transaction: ${String(l1Transaction).slice(0, 80)}`);
   return sendOnL1(client, {
     kind: "reclaim",
     requestId,
     wanted: { l1Transaction: l1Transaction.toLowerCase(), position: position ?? null },
     makeCall: async (l1) => {
-      const entry = await findQueued(l1, l1Transaction as Hex, position);
+      const entry = await findQueued(l1, l1Transaction, position);
       const { reader, address } = l1;
       const contract = { address, abi: rollupAbi } as const;
       const args = [BigInt(entry.position)] as const;

@@ -1,10 +1,11 @@
-import { addressToBigint } from "@cairn/protocol";
+import { addressToBigint, textReference } from "@cairn/protocol";
 import type { ClientRequest } from "@cairn/rpc";
 import { type Amount, encodeAmount, encodeFee } from "../amounts.ts";
 import type { NodeClient } from "../client.ts";
 import { apiErrorOf, sdkError } from "../errors.ts";
 import { type AccountView, ownAccounts, type Payee, type PayeeName, resolvePayee } from "../payee.ts";
 import { isPaymentCode } from "../payment-code.ts";
+import { assertUnits } from "../units.ts";
 import { type L2Session, ownAccount } from "./l2-session.ts";
 import type { RequestOptions } from "./send-on-l1.ts";
 import { resolveToken, type TokenRef } from "./tokens.ts";
@@ -23,12 +24,29 @@ export interface PayOptions extends RequestOptions {
   readonly validFrom?: number;
   /** Last second at which it may run; twelve hours from now, or from `validFrom`, by default. */
   readonly validUntil?: number;
-  /** What the payment is for: 31 bytes, from `textReference` or `memoReference`. */
-  readonly reference?: bigint;
+  /** What the payment is for. */
+  readonly reference?: ReferenceRef;
 }
+
+/** Up to 31 bytes of text, or 31 bytes from `textReference` or `memoReference`. */
+export type ReferenceRef = string | bigint;
 
 /** Who is paid: an account's index, an L1 address, a payment code, or a payee that was resolved before. */
 export type PayeeRef = number | string | Payee;
+
+/**
+ * Options with the reference as it is signed, so that a text and its number are the same request. Throws
+ * `protocol/bad-reference` for a text of more than 31 bytes, `sdk/bad-request` for what is neither text nor bigint.
+ */
+export function withReference<Options extends object>(
+  options: Options,
+  reference: ReferenceRef | undefined,
+): Options & { readonly reference?: bigint } {
+  if (reference === undefined) return options;
+  if (typeof reference === "bigint") return { ...options, reference };
+  if (typeof reference === "string") return { ...options, reference: textReference(reference) };
+  throw sdkError("sdk/bad-request", `a reference is a text or a bigint, not ${typeof reference}`);
+}
 
 /** Kinds of transactions that the node quotes a fee for. */
 type QuotedKind = ClientRequest<"quote">["query"]["kind"];
@@ -42,12 +60,19 @@ export async function payeeOf(
   ref: PayeeRef,
   tokenId: number,
 ): Promise<Payee> {
-  if (typeof ref === "object") return ref;
+  if (isPayee(ref)) return ref;
   return resolvePayee(node, payeeName(ref), { tokenId, domain: l1.domain });
 }
 
+function isPayee(ref: unknown): ref is Payee {
+  if (typeof ref !== "object" || ref === null || !("owner" in ref) || !("key" in ref)) return false;
+  return typeof ref.owner === "bigint" && typeof ref.key === "bigint";
+}
+
 function payeeName(ref: number | string): PayeeName {
-  if (typeof ref === "number") return { type: "index", index: ref };
+  if (typeof ref === "number" && Number.isSafeInteger(ref) && ref >= 0) return { type: "index", index: ref };
+  if (typeof ref !== "string")
+    throw sdkError("sdk/bad-payee", `a payee is an account's index, an address or a payment code, not ${String(ref)}`);
   return isPaymentCode(ref) ? { type: "paymentCode", code: ref } : { type: "address", address: ref };
 }
 
@@ -86,10 +111,12 @@ export async function feeFor(
     encodeFee(fee);
     return fee;
   }
-  const asked = await quoteFee(node, { kind, tokenId });
   const most = maxFee ?? limit;
+  assertUnits(most, maxFee === undefined ? "an amount" : "maxFee");
+  const asked = await quoteFee(node, { kind, tokenId });
   if (asked <= most) return asked;
-  throw sdkError("sdk/fee-too-high", `the node asks for a fee of ${asked}, but at most ${most} is allowed`, {
+  const why = maxFee === undefined ? "as much as the amount, where maxFee says nothing else" : "maxFee";
+  throw sdkError("sdk/fee-too-high", `the node asks for a fee of ${asked}, but at most ${most} is allowed: ${why}`, {
     details: { fee: asked, limit: most, tokenId },
   });
 }
@@ -113,6 +140,7 @@ export async function quoteFee(
 
 /** Highest fee to accept for an amount when the caller names none. */
 export function feeLimit(amount: Amount, { balance }: Pick<AccountView, "balance">): bigint {
+  if (amount !== "all") assertUnits(amount, "an amount");
   return amount === "all" ? BigInt(balance) / 2n : amount;
 }
 

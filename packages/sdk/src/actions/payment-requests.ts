@@ -19,6 +19,7 @@ import { existingPayee, findAccount, type Payee } from "../payee.ts";
 import { parsePaymentRequest, paymentRequestLink, paymentRequestQrText, randomReference } from "../payment-request.ts";
 import type { Handle } from "../requests/handle.ts";
 import { signWith } from "../signers/signer.ts";
+import { assertUnits } from "../units.ts";
 import { toCommon, toTransfer } from "../wallet.ts";
 import type { CairnClient } from "./context.ts";
 import { type L2Session, ownAccount } from "./l2-session.ts";
@@ -65,7 +66,7 @@ const VALIDITY_MARGIN_SECONDS = 60;
 /**
  * Asks for a payment: signs the request with the account's key and registers it with the node, which recognises the
  * payment by its reference. Repeated with the same reference, account, amount and expiry it is the same request. Throws
- * `sdk/unknown-account`, `sdk/bad-request` for both a reference and a memo or two expiries, `sdk/no-signer`, `protocol/bad-reference`, and
+ * `sdk/unknown-account`, `sdk/bad-amount`, `sdk/bad-request` for both a reference and a memo or two expiries, `sdk/no-signer`, `protocol/bad-reference`, and
  * as the client's calls do.
  *
  * @example
@@ -79,6 +80,7 @@ export async function requestPayment(
     throw sdkError("sdk/bad-request", "a request expires at a time or after a time, not both");
   if (reference !== undefined && memo !== undefined)
     throw sdkError("sdk/bad-request", "a request has a reference or a memo, whose hash is its reference");
+  assertUnits(amount, "the amount");
   const [l1, node] = await Promise.all([client.cairn.l1(), client.cairn.node()]);
   const signer = client.cairn.signer();
   const session = { client, l1, node, signer };

@@ -13,7 +13,7 @@ import type { CairnClient, L1Connection } from "./context.ts";
 export interface RequestOptions {
   /**
    * Names the request, such as "order-17": sent again with the same content, it is the same request, which is paid
-   * once. 1 to 64 letters, digits, dots, dashes and underscores.
+   * once. 1 to 64 letters, digits, dots, dashes and underscores; of a hash, half of the digits will do.
    */
   readonly requestId?: string;
 }

@@ -9,6 +9,7 @@ import {
 import { addressProblem, ETH_TOKEN_ID, type TokenId, tokenId } from "@cairn/protocol";
 import { type Address, zeroAddress } from "viem";
 import { sdkError } from "../errors.ts";
+import { assertUnits } from "../units.ts";
 import type { CairnClient, L1Connection } from "./context.ts";
 
 /** A token by its number in the rollup, its contract's address, or "ETH". Never by symbol: anyone can use any. */
@@ -80,6 +81,8 @@ export async function resolveToken(l1: L1Connection, ref: TokenRef): Promise<Tok
  */
 export function parseAmount(text: string, decimals: number): bigint {
   assertDecimals(decimals);
+  if (typeof text !== "string")
+    throw sdkError("sdk/bad-amount", `an amount is read from a text, not from ${typeof text}`);
   const [, whole, part = ""] = /^([0-9]{1,78})(?:\.([0-9]{1,78}))?$/.exec(text.trim()) ?? [];
   if (whole === undefined) throw sdkError("sdk/bad-amount", `not an amount: ${text.slice(0, 80)}`);
   const digits = part.replace(/0+$/, "");
@@ -95,6 +98,7 @@ export function parseAmount(text: string, decimals: number): bigint {
  */
 export function formatAmount(amount: bigint, decimals: number): string {
   assertDecimals(decimals);
+  assertUnits(amount, "an amount");
   const sign = amount < 0n ? "-" : "";
   const digits = (amount < 0n ? -amount : amount).toString().padStart(decimals + 1, "0");
   const at = digits.length - decimals;

@@ -5,7 +5,17 @@ import type { Payee } from "../payee.ts";
 import type { Handle } from "../requests/handle.ts";
 import { toCommon, toTransfer } from "../wallet.ts";
 import type { CairnClient } from "./context.ts";
-import { assertCovered, feeFor, feeLimit, type PayeeRef, type PayOptions, payeeOf, senderFor } from "./paying.ts";
+import {
+  assertCovered,
+  feeFor,
+  feeLimit,
+  type PayeeRef,
+  type PayOptions,
+  payeeOf,
+  type ReferenceRef,
+  senderFor,
+  withReference,
+} from "./paying.ts";
 import { sendOnL2 } from "./request-on-l2.ts";
 import type { MakeTransaction } from "./send-on-l2.ts";
 
@@ -20,7 +30,7 @@ export interface TransferParameters extends PayOptions {
 export interface Payment {
   readonly to: PayeeRef;
   readonly amount: bigint;
-  readonly reference?: bigint;
+  readonly reference?: ReferenceRef;
 }
 
 /** Parameters of {@link payMany}. */
@@ -34,7 +44,7 @@ const MAX_PAYMENTS = 1_000;
 /**
  * Pays an account, an address or a payment code on L2. Resolves once the node has taken it. Throws `sdk/not-reached`
  * when the node refuses it, `sdk/outcome-unknown` when it does not answer, `sdk/insufficient-balance`,
- * `sdk/fee-too-high`, `sdk/not-encodable`, `sdk/bad-payee`, `sdk/bad-payment-code`, `sdk/unknown-account`,
+ * `sdk/fee-too-high`, `sdk/not-encodable`, `sdk/bad-payee`, `sdk/bad-payment-code`, `sdk/bad-amount`, `protocol/bad-reference`, `sdk/unknown-account`,
  * `sdk/unknown-token`, `sdk/request-conflict`, `sdk/no-storage`, `sdk/no-signer`, and as node and RPC do.
  *
  * @example
@@ -42,7 +52,8 @@ const MAX_PAYMENTS = 1_000;
  * await handle.wait({ for: "proven", timeout: 600_000 });
  */
 export async function transfer(client: CairnClient, parameters: TransferParameters): Promise<Handle<"transfer">> {
-  const { requestId, to, amount, ...options } = parameters;
+  const { requestId, to, amount, reference, ...rest } = parameters;
+  const options = withReference(rest, reference);
   return sendOnL2(client, {
     kind: "transfer",
     purpose: "transfer",
@@ -75,7 +86,8 @@ export async function transfer(client: CairnClient, parameters: TransferParamete
  * const handle = await payMany(client, { payments: [{ to: 70, amount: 5n }, { to: "cairn1…", amount: 7n }], requestId });
  */
 export async function payMany(client: CairnClient, parameters: PayManyParameters): Promise<Handle<"payMany">> {
-  const { requestId, payments, ...options } = parameters;
+  const { requestId, payments: given, ...options } = parameters;
+  const payments = given.map(({ reference, ...payment }) => withReference(payment, reference));
   if (payments.length > MAX_PAYMENTS) throw tooMany(payments.length);
   return sendOnL2(client, {
     kind: "payMany",

@@ -2,7 +2,7 @@ import type { Amount } from "../amounts.ts";
 import type { Handle } from "../requests/handle.ts";
 import { toCommon, toWithdraw } from "../wallet.ts";
 import type { CairnClient } from "./context.ts";
-import { assertCovered, feeFor, feeLimit, type PayOptions, senderFor } from "./paying.ts";
+import { assertCovered, feeFor, feeLimit, type PayOptions, senderFor, withReference } from "./paying.ts";
 import { sendOnL2 } from "./request-on-l2.ts";
 import type { MakeTransaction } from "./send-on-l2.ts";
 
@@ -24,7 +24,8 @@ export interface WithdrawParameters extends PayOptions {
  * await handle.wait({ for: "paid" }); // "paid", or "claimable" when the recipient could not take it
  */
 export async function withdraw(client: CairnClient, parameters: WithdrawParameters): Promise<Handle<"withdraw">> {
-  const { requestId, amount, to, ...options } = parameters;
+  const { requestId, amount, to, reference, ...rest } = parameters;
+  const options = withReference(rest, reference);
   const recipient = to ?? client.cairn.owner();
   return sendOnL2(client, {
     kind: "withdraw",

@@ -63,7 +63,8 @@ export interface RequestName {
 export function nameRequest(requestId: string | undefined): RequestName {
   if (requestId === undefined) return { id: randomId(), isNamed: false };
   if (REQUEST_ID.test(requestId)) return { id: requestId, isNamed: true };
-  throw sdkError("sdk/bad-request", "a request id has 1 to 64 letters, digits, dots, dashes and underscores");
+  const form = "a request id has 1 to 64 letters, digits, dots, dashes and underscores";
+  throw sdkError("sdk/bad-request", `${form}; this one has ${requestId.length}: ${requestId.slice(0, 80)}`);
 }
 
 /**

@@ -1,8 +1,8 @@
-import { isCairnError } from "@cairn/protocol";
-import { sdkError } from "../errors.ts";
+import { CairnError } from "@cairn/protocol";
+import type { SdkErrorCode } from "../errors.ts";
 
 /** JSON-RPC and EIP-1193 codes after which a wallet has signed and sent nothing. */
-const REFUSAL_CODES: ReadonlySet<number> = new Set([4001, 4100, 4200, 5000, -32601, -32602]);
+const REFUSAL_CODES: readonly unknown[] = [4001, 4100, 4200, 5000, -32601, -32602];
 
 /**
  * Whether a wallet or its user said no.
@@ -10,7 +10,7 @@ const REFUSAL_CODES: ReadonlySet<number> = new Set([4001, 4100, 4200, 5000, -326
  * @example if (isWalletRefusal(error)) return; // nothing was signed or sent
  */
 export function isWalletRefusal(error: unknown): boolean {
-  return REFUSAL_CODES.has(codeOf(error) ?? 0);
+  return REFUSAL_CODES.includes(codeOf(error));
 }
 
 /**
@@ -21,21 +21,15 @@ export async function askingWallet<T>(what: string, sign: () => Promise<T>): Pro
   try {
     return await sign();
   } catch (cause) {
-    if (isCairnError(cause)) throw cause;
-    if (isWalletRefusal(cause)) throw sdkError("sdk/wallet-refused", `the wallet did not sign ${what}`, { cause });
-    throw sdkError("sdk/signer-failed", `the wallet failed to sign ${what}`, { cause });
+    if (cause instanceof CairnError) throw cause;
+    const code: SdkErrorCode = isWalletRefusal(cause) ? "sdk/wallet-refused" : "sdk/signer-failed";
+    throw new CairnError(code, `the wallet did not sign ${what}`, { cause });
   }
 }
 
-/** Code of the innermost error that has one: libraries wrap what the wallet says. */
-function codeOf(error: unknown): number | null {
-  let code: number | null = null;
-  const seen = new Set<unknown>();
-  for (let inner = error; typeof inner === "object" && inner !== null && !seen.has(inner); ) {
-    seen.add(inner);
-    const found: unknown = Reflect.get(inner, "code");
-    if (typeof found === "number") code = found;
-    inner = Reflect.get(inner, "cause");
-  }
-  return code;
+/** Code of the innermost error that has one: libraries wrap what the wallet says, which may name itself as its cause. */
+function codeOf(error: unknown, depth = 9): unknown {
+  if (depth === 0 || typeof error !== "object" || error === null) return undefined;
+  const { cause, code } = error as { readonly cause?: unknown; readonly code?: unknown };
+  return codeOf(cause, depth - 1) ?? (typeof code === "number" ? code : undefined);
 }
