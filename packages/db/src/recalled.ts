@@ -1,6 +1,7 @@
 import { sql } from "kysely";
 import { type StoredForeignTransaction, toForeignTransaction } from "./block-records.ts";
 import type { Db } from "./database.ts";
+import type { BlockStatus } from "./schema.ts";
 import { type StoredTransaction, upsertTransactions } from "./transactions.ts";
 import { word } from "./values.ts";
 
@@ -44,7 +45,8 @@ export async function findForeignByNonce(
 /**
  * Puts a signed transaction in the place of the one of others that it may be; false when that is gone. What has its place in
  * the block from now on has its id and reference as well, which are its sender's word: who signed the transaction that ran can
- * also have signed one that differs from it in what L1 does not get.
+ * also have signed one that differs from it in what L1 does not get. The log of events tells of it up to the status that
+ * its block has: no block would tell of it later.
  */
 export async function recallTransaction(db: Db, transaction: StoredTransaction): Promise<boolean> {
   const { inclusion } = transaction;
@@ -62,6 +64,28 @@ export async function recallTransaction(db: Db, transaction: StoredTransaction):
       .set({ is_recalled: true })
       .where("id", "=", word(transaction.id))
       .execute();
+    await tellAsItIs(writing, transaction.id, inclusion);
     return true;
   });
+}
+
+/** Statuses of a block after the first, in order. */
+const LATER_STATUSES: readonly BlockStatus[] = ["proven", "final"];
+
+/** Adds to the log what the triggers do not know of a transaction whose block L1 has. */
+async function tellAsItIs(
+  db: Db,
+  id: bigint,
+  { blockNumber, slot }: { readonly blockNumber: number; readonly slot: number },
+): Promise<void> {
+  // Its next status comes after this: whoever writes it waits for the row.
+  const blocks = db.selectFrom("blocks").select("status").where("number", "=", blockNumber);
+  const { status } = await blocks.forShare().executeTakeFirstOrThrow();
+  const reached = LATER_STATUSES.indexOf(status);
+  if (reached < 0) return;
+  // The triggers wait for the commit: first comes that the block holds it.
+  await sql`set constraints all immediate`.execute(db);
+  for (const told of LATER_STATUSES.slice(0, reached + 1)) {
+    await sql`select log_event('transaction', ${told}, ${word(id)}, ${blockNumber}, ${slot}, null)`.execute(db);
+  }
 }

@@ -39,6 +39,8 @@ export interface StoredTransaction {
   /** Why it was rejected. */
   readonly rejection: object | null;
   readonly receivedAtMs: number;
+  /** Its reference is its sender's word, which L1 does not confirm; written by `recallTransaction` alone. */
+  readonly isRecalled?: true;
 }
 
 /**
@@ -313,5 +315,6 @@ function toTransaction(row: Selectable<Tables["transactions"]>): StoredTransacti
     createdIndex: row.created_index,
     rejection: row.rejection,
     receivedAtMs: row.received_at_ms,
+    ...(row.is_recalled ? { isRecalled: true } : {}),
   };
 }

@@ -23,6 +23,11 @@ export const DETAILS: Readonly<Record<string, string>> = {
   "characters were replaced": " or cut off",
   "null where the node": " does not know it",
   "where the API answers": " with it",
+  "what an entry": " of the L1 queue did",
+  "that made the entry": " of the L1 queue",
+  "of the block,": " in seconds",
+  "what L1 pays": " for it",
+  "only accounts with this index": " or a higher one",
   "31 bytes of the sender's choice": ", signed and kept but not published; zeros for none",
   "L1 changed": ": this block and later ones were dropped and their transactions run again",
   "L1 transaction":

@@ -45,14 +45,15 @@ export const ledgerEntrySchema = z.object({
   amount: described(z.nullable(amountSchema), "what moves"),
   fee: z.nullable(amountSchema),
   reference: described(z.nullable(referenceSchema), "null where the node"),
+  isRecalled: described(z.optional(z.boolean()), "on its sender's word"),
   key: described(z.nullable(fieldSchema), "new key of an account"),
   outcome: described(
     z.nullable(z.enum(["toppedUp", "created", "refunded", "exited", "keySet", "noEffect"])),
-    "what an entry of the L1 queue did",
+    "what an entry",
   ),
   block: z.nullable(countSchema),
   slot: z.nullable(countSchema),
-  timestamp: described(z.nullable(countSchema), "of the block, in seconds"),
+  timestamp: described(z.nullable(countSchema), "of the block,"),
   payout: described(
     z.nullable(
       z.object({
@@ -62,9 +63,9 @@ export const ledgerEntrySchema = z.object({
         l1Transaction: described(z.nullable(wordSchema), "that settled it"),
       }),
     ),
-    "what L1 pays for it",
+    "what L1 pays",
   ),
-  l1Transaction: described(z.nullable(wordSchema), "that made the entry of the L1 queue"),
+  l1Transaction: described(z.nullable(wordSchema), "that made the entry"),
   rejection: z.nullable(z.record(z.string(), z.unknown())),
 });
 

@@ -60,7 +60,7 @@ export const paymentSchema = z.object({
   amount: described(z.nullable(amountSchema), "null while a whole balance waits"),
   block: z.nullable(countSchema),
   slot: z.nullable(countSchema),
-  timestamp: described(z.nullable(countSchema), "of the block, in seconds"),
+  timestamp: described(z.nullable(countSchema), "of the block,"),
   isLate: described(z.boolean(), "whether its block is later than the request allows"),
   isRecalled: described(z.boolean(), "on its sender's word"),
 });

@@ -130,7 +130,7 @@ export const ROUTES = {
           "only accounts whose key the owner authorised on L1",
         ),
       ),
-      from: described(z.optional(digits), "only accounts with this index or a higher one"),
+      from: described(z.optional(digits), "only accounts with this index"),
       cursor,
       limit: limitWith(MAX_PAGE),
     }),

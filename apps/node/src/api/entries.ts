@@ -103,6 +103,7 @@ function transactionFields({ transaction: stored, block, payout }: Extract<Store
     amount: (stored.amount ?? amountOf(transaction))?.toString() ?? null,
     fee: (stored.fee ?? decodeFloat16(transaction.fee)).toString(),
     reference: reference === NO_REFERENCE ? null : referenceToHex(reference),
+    ...(stored.isRecalled === true ? { isRecalled: true } : {}),
     slot: inclusion?.slot ?? null,
     payout: toPayoutPart(payout),
     rejection: stored.rejection && { ...stored.rejection },

@@ -3,6 +3,7 @@ import { insertPaymentRequest } from "@cairn/db";
 import { createTestDatabases } from "@cairn/db/testing";
 import {
   accountIndex,
+  bigintToAddress,
   bytesToHex,
   encodeFloat40,
   memoReference,
@@ -17,6 +18,10 @@ import { ROUTES, type RouteResponse } from "@cairn/rpc";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { restoreInto } from "../../test/history-scene.ts";
 import { createSequencerHarness, DOMAIN, type Life, type SequencerHarness } from "../../test/sequencer-harness.ts";
+import type { EventFilter } from "../events/filter.ts";
+import { createEventLog } from "../events/log.ts";
+import { readEvents } from "../events/messages.ts";
+import { createHistoryHandlers } from "./history-handlers.ts";
 import { createRequestReads, createRequestWrites, MAX_OPEN_REQUESTS, SWEEP_MS } from "./request-handlers.ts";
 
 const databases = createTestDatabases().server;
@@ -206,6 +211,48 @@ describe("requests for payments", () => {
     expect(await stateOf(request)).toMatchObject(shown);
     await other.stop();
   });
+
+  it.each(["proven", "final"] as const)(
+    "are told of a recalled payment in a %s block, as its payer's word",
+    async (reached) => {
+      const request = await ask();
+      const other = await restoreAfter(request.reference);
+      if (reached === "final") await life.database.db.updateTable("blocks").set({ status: "final" }).execute();
+      const log = createEventLog(life.database);
+      const before = await log.end();
+      await again(request.reference);
+      const toldOf = async (filter: EventFilter) => {
+        const page = (await readEvents(log, filter, before, 100)) ?? expect.unreachable();
+        return page.told.flatMap(({ message }) => (message.type === "entry" ? [message] : []));
+      };
+      const statuses = reached === "final" ? ["confirmed", "proven", "final"] : ["confirmed", "proven"];
+      const recalled = {
+        reference: referenceToHex(request.reference),
+        amount: "100",
+        status: reached,
+        isRecalled: true,
+      };
+      const byReference = await toldOf({ reference: request.reference });
+      expect(byReference.map(({ status }) => status)).toEqual(statuses);
+      for (const { entry } of byReference) expect(entry).toMatchObject(recalled);
+      // In an account the entry of the payment that nobody knew makes way for it.
+      for (const filter of [{ account: 64 + BOB }, { owner: ownerOf(BOB).owner }]) {
+        const told = await toldOf(filter);
+        expect(told.map(({ status }) => status)).toEqual(["removed", ...statuses]);
+        expect(told.map(({ entry }) => entry.id === null)).toEqual([true, ...statuses.map(() => false)]);
+        expect(told[0]?.entry).not.toHaveProperty("isRecalled");
+      }
+      const { entries } = await createHistoryHandlers(life.database, harness.clock, () =>
+        Promise.resolve(false),
+      ).ownerHistory({
+        params: { owner: bigintToAddress(ownerOf(BOB).owner) },
+        query: ROUTES.ownerHistory.query.parse({}),
+        body: undefined,
+      });
+      expect(entries.filter(({ isRecalled }) => isRecalled === true)).toEqual([expect.objectContaining(recalled)]);
+      await other.stop();
+    },
+  );
 
   it("are not paid by an old payment that its payer signs once more with their reference, after a restoration", async () => {
     const old = await ask();
