@@ -266,8 +266,16 @@ describe("a payout", () => {
     expect(received()).toBe(sumOf(70));
   });
 
-  it("is reported as CSV that no spreadsheet runs", () => {
-    const line = { at: 2, payee: "65", token: 0, amount: 5n, transaction: null, reason: { text: 'no, "really"' } };
+  it("is reported as CSV with the list's amounts, that no spreadsheet runs", () => {
+    const line = {
+      at: 2,
+      payee: "65",
+      token: 0,
+      amount: 1_500_000n,
+      decimals: 6,
+      transaction: null,
+      reason: { text: 'no, "really"' },
+    };
     const report: PayoutReport = {
       name: "x",
       counts: {},
@@ -275,7 +283,7 @@ describe("a payout", () => {
       lines: [{ ...line, id: "a", reference: "=1+1", status: "rejected" }],
     };
     expect(payoutReportToCsv(report)).toBe(
-      'line,id,payee,token,amount,reference,status,transaction,reason\r\n2,a,65,0,5,\'=1+1,rejected,,"{""text"":""no, \\""really\\""""}"\r\n',
+      'line,id,payee,token,amount,reference,status,transaction,reason\r\n2,a,65,0,1.5,\'=1+1,rejected,,"{""text"":""no, \\""really\\""""}"\r\n',
     );
   });
 });

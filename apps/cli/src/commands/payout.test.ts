@@ -61,7 +61,7 @@ describe("payout", () => {
     expect([code, value.isComplete, value.counts]).toEqual([0, true, { confirmed: 2 }]);
     expect(readFileSync(result, "utf8").split("\r\n").slice(0, 2)).toEqual([
       "line,id,payee,token,amount,reference,status,transaction,reason",
-      `2,a,66,0,500000000000000000,rent,confirmed,${value.lines[0].transaction},`,
+      `2,a,66,0,0.5,rent,confirmed,${value.lines[0].transaction},`,
     ]);
     expect(await cairn(file)).toMatchObject({ code: 0, value: { isComplete: true } });
     expect(await cairn(file, "--status")).toMatchObject({ code: 0, value: { counts: { confirmed: 2 } } });

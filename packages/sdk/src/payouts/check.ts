@@ -206,7 +206,8 @@ function toLine({ l1 }: L2Session, line: ParsedLine, token: PayoutToken): Payout
     if (line.key !== null) payee = encodePaymentCode({ owner: BigInt(line.payee), key: BigInt(line.key) }, l1.domain);
     const amount = parseAmount(line.amount, token.decimals);
     encodeAmount(amount);
-    return { at: line.at, id: line.id, payee, token: token.id, amount, reference: line.reference };
+    const { id: tokenId, decimals } = token;
+    return { at: line.at, id: line.id, payee, token: tokenId, amount, decimals, reference: line.reference };
   } catch (error) {
     if (isCairnError(error, "sdk/bad-payment-code")) return problemOf("bad-payee", line, error.message);
     if (isCairnError(error, "sdk/bad-amount")) return problemOf("bad-amount", line, error.message);

@@ -11,6 +11,8 @@ export interface PayoutLine {
   readonly token: number;
   /** In the token's smallest unit. */
   readonly amount: bigint;
+  /** The token's. */
+  readonly decimals: number;
   readonly reference: bigint;
 }
 

@@ -1,4 +1,5 @@
 import { NO_REFERENCE, referenceText, referenceToHex } from "@cairn/protocol";
+import { formatAmount } from "../actions/tokens.ts";
 import { csvText } from "../csv.ts";
 import { isPaid, type LineStatus, type SeenLine } from "./part.ts";
 
@@ -11,6 +12,8 @@ export interface ReportedLine {
   readonly token: number;
   /** In the token's smallest unit. */
   readonly amount: bigint;
+  /** The token's. */
+  readonly decimals: number;
   /** Text, or hex where it is none; null for none. */
   readonly reference: string | null;
   readonly status: LineStatus;
@@ -49,18 +52,18 @@ export function reportOf(name: string, seen: readonly SeenLine[]): PayoutReport 
 }
 
 /**
- * A report as CSV with a header, one row for each line, in the order of the list. Amounts are in the token's smallest
- * unit. Texts that a spreadsheet would run begin with an apostrophe.
+ * A report as CSV with a header, one row for each line, in the order of the list. Amounts are in whole units, as the
+ * list has them. Texts that a spreadsheet would run begin with an apostrophe.
  *
  * @example await writeFile("salaries-2026-11.result.csv", payoutReportToCsv(report));
  */
 export function payoutReportToCsv({ lines }: PayoutReport): string {
-  const rows = lines.map(({ at, id, payee, token, amount, reference, status, transaction, reason }) => [
+  const rows = lines.map(({ at, id, payee, token, amount, decimals, reference, status, transaction, reason }) => [
     String(at),
     id,
     payee,
     String(token),
-    amount.toString(),
+    formatAmount(amount, decimals),
     reference ?? "",
     status,
     transaction ?? "",

@@ -62,9 +62,11 @@ export interface L2Receipt {
   readonly id: Hex;
   readonly block: number;
   readonly slot: number;
+  /** As it was signed: its `amount` and `fee` are encoded floats, which `amount` and `fee` beside it decode. */
   readonly transaction: SignedTransactionJson;
-  /** Decoded amount and fee. */
+  /** In the token's smallest unit. */
   readonly amount: bigint;
+  /** In the token's smallest unit. */
   readonly fee: bigint;
   /** Account that it created. */
   readonly createdIndex: number | null;
