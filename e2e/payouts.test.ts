@@ -85,7 +85,7 @@ describe("a payout from the terminal", () => {
     }
     const rows = readFileSync(result, "utf8").trim().split("\r\n");
     expect(rows).toHaveLength(LINES + 1);
-    expect(rows[7]).toMatch(/^8,p6,0x[0-9a-f]{40},0,7000000000000,salary 6,(?:proven|final),0x[0-9a-f]{64},$/);
+    expect(rows[7]).toMatch(/^8,p6,0x[0-9a-f]{40},0,0\.000007,salary 6,(?:proven|final),0x[0-9a-f]{64},$/);
   });
 
   it("pays nothing more when it is run again, by two at once", async () => {
