@@ -8,7 +8,7 @@ import { inParallel } from "../delay.ts";
 import { apiErrorOf } from "../errors.ts";
 import type { Payee } from "../payee.ts";
 import type { L2Document } from "../requests/document.ts";
-import { transactionsOf } from "../requests/l2-forms.ts";
+import { type SentTransaction, transactionsOf } from "../requests/l2-forms.ts";
 import { see } from "../requests/l2-request.ts";
 import { DEFAULT_VALIDITY_SECONDS, toCommon, toTransfer } from "../wallet.ts";
 import type { Attempt, Ledger, PartRecord } from "./ledger.ts";
@@ -46,14 +46,17 @@ export async function seePart(session: L2Session, part: PayoutPart, { attempts }
   for (const attempt of attempts) {
     const found = await session.store.find(attempt.requestId);
     const document = found !== null && found.kind === "payMany" ? found : null;
-    const ids = document === null ? (attempt.ids ?? []) : ownIds(session, document);
+    const sent = document === null ? [] : transactionsOf(document, session.l1.domain).filter(({ isOwn }) => isOwn);
     const newest = attempt.lines.flatMap((place, i) => {
       const line = part.lines[place];
-      return line === undefined ? [] : [{ place, line, id: ids[i] as Hex | undefined }];
+      const one = sent[i];
+      const id = document === null ? (attempt.ids?.[i] as Hex | undefined) : one?.id;
+      return line === undefined ? [] : [{ place, line, id, one }];
     });
-    const states = await inParallel(newest, async ({ line, id }): Promise<SeenLine> => {
+    const states = await inParallel(newest, async ({ line, id, one }): Promise<SeenLine> => {
       if (id === undefined) return { line, status: "open", transaction: null, reason: null };
-      return { line, transaction: id, ...(await seeOne(session, document, attempt, id)) };
+      const known = one === undefined || document === null ? null : { sent: one, document };
+      return { line, transaction: id, ...(await seeOne(session, known, attempt, id)) };
     });
     for (const [i, { place }] of newest.entries()) {
       const state = states[i];
@@ -155,16 +158,13 @@ function changeAttempt(
 
 async function seeOne(
   session: L2Session,
-  document: L2Document | null,
+  known: { readonly sent: SentTransaction; readonly document: L2Document } | null,
   { until, failed }: Attempt,
   id: Hex,
 ): Promise<Pick<SeenLine, "status" | "reason">> {
-  if (document !== null) {
-    const sent = transactionsOf(document, session.l1.domain).find((one) => one.id === id);
-    if (sent !== undefined) {
-      const { status, reason } = await see(session.l1, session.node, sent, document);
-      return { status: status as LineStatus, reason };
-    }
+  if (known !== null) {
+    const { status, reason } = await see(session.l1, session.node, known.sent, known.document);
+    return { status: status as LineStatus, reason };
   }
   const view = await session.node.transaction({ id }).catch((error: unknown) => {
     if (apiErrorOf(error)?.code === "not-found") return null;

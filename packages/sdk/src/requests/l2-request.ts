@@ -1,4 +1,4 @@
-import { decodeFloat40, MAX_BATCH_AGE_SECONDS, type Withdraw } from "@cairn/protocol";
+import { type Domain, decodeFloat40, MAX_BATCH_AGE_SECONDS, type Withdraw } from "@cairn/protocol";
 import { type RouteResponse, type TransactionReceipt, type TransactionStatus, wordToBigint } from "@cairn/rpc";
 import type { CairnClient, L1Connection } from "../actions/context.ts";
 import { fillGap } from "../actions/fill-gap.ts";
@@ -50,7 +50,13 @@ export function l2Handle<Kind extends L2Kind>(
   let lastGapMs = performance.now();
   let failure: Error | null = null;
 
-  const sentNow = async (): Promise<SentTransaction[]> => transactionsOf(document, (await client.cairn.l1()).domain);
+  /** A document never changes, and each id in it costs a hash. */
+  let transactions: readonly SentTransaction[] | null = null;
+  const sentIn = (domain: Domain): readonly SentTransaction[] => {
+    transactions ??= transactionsOf(document, domain);
+    return transactions;
+  };
+  const sentNow = async (): Promise<readonly SentTransaction[]> => sentIn((await client.cairn.l1()).domain);
 
   const seeAll = async (): Promise<{ readonly sent: SentTransaction; readonly seen: Seen }[]> => {
     const [l1, node, sent] = await Promise.all([client.cairn.l1(), client.cairn.node(), sentNow()]);
@@ -149,7 +155,7 @@ export function l2Handle<Kind extends L2Kind>(
     hashes: () => {
       const { chainId, rollup } = document;
       const domain = { chainId: BigInt(chainId), rollup: wordToBigint(rollup) };
-      return transactionsOf(document, domain).flatMap(({ id: hash, isOwn }) => (isOwn ? [hash] : []));
+      return sentIn(domain).flatMap(({ id: hash, isOwn }) => (isOwn ? [hash] : []));
     },
     toJSON: () => document as ReturnType<Handle<Kind>["toJSON"]>,
     forget: async ({ undecided = false } = {}) => {
