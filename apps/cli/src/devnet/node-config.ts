@@ -14,6 +14,8 @@ export interface DevNodeOptions {
   readonly logLevel: string;
   /** Folder of the pages that it serves; null for none. */
   readonly webDir: string | null;
+  /** Undefined for the embedded database. */
+  readonly databaseUrl?: string | undefined;
 }
 
 /** Confirmations at which the devnet's L1 counts as final; more than one, see {@link startDevL1}. */
@@ -31,6 +33,7 @@ export function devNodeConfig(deployment: DevDeployment, options: DevNodeOptions
   ];
   return loadConfig({
     CAIRN_DATA_DIR: options.dataDir,
+    ...(options.databaseUrl === undefined ? {} : { DATABASE_URL: options.databaseUrl }),
     CAIRN_CACHE_DIR: options.cacheDir,
     CAIRN_L1_RPC_URL: options.l1RpcUrl,
     CAIRN_CHAIN_ID: String(deployment.chainId),

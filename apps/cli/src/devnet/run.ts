@@ -93,7 +93,8 @@ export async function startDevnet(
     const starting = startDevL1(l1Options);
     // Meanwhile: deploying waits for L1 most of the time.
     const making = options.hasPages && options.hasNode ? makePages({ cacheDir, progress, signal }) : null;
-    const built = await ensureBuilt({ circuits: [`solo${slots}`], srs: "dev", cacheDir, progress, signal }).then(
+    const needs = { circuits: [`solo${slots}`], srs: "dev", cacheDir, progress, signal } as const;
+    const built = await (deps.isBuilt === true ? Promise.resolve() : ensureBuilt(needs)).then(
       () => null,
       (error: unknown) => ({ error }),
     );
@@ -185,6 +186,7 @@ async function startNode(
     blockTimeMs,
     logLevel,
     webDir,
+    databaseUrl: deps.databaseUrl,
   });
   const node = createNode(config, {
     logger: createNodeLogger(config.logLevel, directory.logFile),
