@@ -40,8 +40,9 @@ export interface DepositParameters extends RequestOptions {
  * Moves ETH or an ERC-20 from L1 to L2; what is sent beyond the queue fee comes back in the same transaction. Resolves
  * once L1 or the wallet has taken it; `receipt()` then tells the queue entry with the amount that the contract
  * received. Throws `sdk/unknown-token`, `sdk/frozen`, `l1/transaction-reverted`, `l1/approval-failed`,
- * `l1/permit-unsupported`, `l1/transaction-refused`, `l1/not-a-rollup`, `l1/unavailable`, `sdk/wallet-refused`, `sdk/signer-failed`, `sdk/contract-account`,
- * `sdk/outcome-unknown`, `sdk/request-conflict`, `sdk/no-storage`, `sdk/no-account`, and as node and RPC do.
+ * `l1/permit-unsupported`, `l1/transaction-refused`, `l1/not-a-rollup`, `l1/unavailable`, `sdk/wallet-refused`,
+ * `sdk/signer-failed`, `sdk/contract-account`, `sdk/outcome-unknown`, `sdk/request-conflict`, `sdk/no-storage`,
+ * `sdk/no-account`, and as node and RPC do.
  *
  * @example
  * const handle = await deposit(client, { amount: 100_000_000n, token: "0xdAC1…", requestId: "top-up-3" });

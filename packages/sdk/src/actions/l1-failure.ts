@@ -14,6 +14,9 @@ const NO_ANSWER: ReadonlySet<string> = new Set([
   "ChainDisconnectedError",
 ]);
 
+/** Servers in front of an RPC answer with whole pages. */
+const MAX_REASON = 200;
+
 /**
  * What a failure of viem means to the caller of an action, with viem's error as the `cause`: `l1/transaction-refused`
  * where L1 takes no such transaction, for instance because the account cannot pay for it; else `l1/unavailable`. Errors
@@ -51,9 +54,13 @@ export function isAnswered(error: unknown): boolean {
   );
 }
 
-/** In a line, without the request and the URL, which may hold a secret. */
+/** In a line, without the request and the URL that viem's message has: the URL may hold a secret. */
 function reasonOf(cause: unknown): string {
-  if (!(cause instanceof BaseError)) return cause instanceof Error ? cause.message : String(cause);
-  const [reason = ""] = (cause.details || cause.shortMessage).split("\n");
-  return reason;
+  const text = cause instanceof BaseError ? cause.details || cause.shortMessage : errorText(cause);
+  const [reason = ""] = text.split("\n");
+  return reason.slice(0, MAX_REASON);
+}
+
+function errorText(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
 }

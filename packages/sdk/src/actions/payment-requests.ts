@@ -66,8 +66,8 @@ const VALIDITY_MARGIN_SECONDS = 60;
 /**
  * Asks for a payment: signs the request with the account's key and registers it with the node, which recognises the
  * payment by its reference. Repeated with the same reference, account, amount and expiry it is the same request. Throws
- * `sdk/unknown-account`, `sdk/bad-amount`, `sdk/bad-request` for both a reference and a memo or two expiries, `sdk/no-signer`, `protocol/bad-reference`, and
- * as the client's calls do.
+ * `sdk/unknown-account`, `sdk/bad-amount`, `sdk/bad-request` for both a reference and a memo or two expiries,
+ * `sdk/no-signer`, `protocol/bad-reference`, and as the client's calls do.
  *
  * @example
  * const { id, link, qrText } = await requestPayment(client, { amount: 5n * 10n ** 18n, reference: "order 17" });

@@ -44,8 +44,9 @@ const MAX_PAYMENTS = 1_000;
 /**
  * Pays an account, an address or a payment code on L2. Resolves once the node has taken it. Throws `sdk/not-reached`
  * when the node refuses it, `sdk/outcome-unknown` when it does not answer, `sdk/insufficient-balance`,
- * `sdk/fee-too-high`, `sdk/not-encodable`, `sdk/bad-payee`, `sdk/bad-payment-code`, `sdk/bad-amount`, `protocol/bad-reference`, `sdk/unknown-account`,
- * `sdk/unknown-token`, `sdk/request-conflict`, `sdk/no-storage`, `sdk/no-signer`, and as node and RPC do.
+ * `sdk/fee-too-high`, `sdk/not-encodable`, `sdk/bad-payee`, `sdk/bad-payment-code`, `sdk/bad-amount`,
+ * `protocol/bad-reference`, `sdk/unknown-account`, `sdk/unknown-token`, `sdk/request-conflict`, `sdk/no-storage`,
+ * `sdk/no-signer`, and as node and RPC do.
  *
  * @example
  * const handle = await transfer(client, { to: "0x7099…", amount: 10n ** 16n, requestId: "order-17" });
