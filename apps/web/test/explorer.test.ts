@@ -1,13 +1,23 @@
 /** The explorer's criteria, in Chromium, with a node and an L1; all in one file, because the rollup behind them is one. */
 import { describe } from "vitest";
+import { accountsAreProved } from "./explorer/accounts.ts";
+import { everyoneCanUseIt } from "./explorer/everyone.ts";
 import { itTellsWhatItIs } from "./explorer/home.ts";
 import { itIsLive } from "./explorer/live.ts";
+import { everythingHasAPlace } from "./explorer/places.ts";
+import { receiptsProve } from "./explorer/receipts.ts";
+import { everythingIsFound } from "./explorer/search.ts";
 import { useStage } from "./support/stage.ts";
 import { failOnProblems } from "./support/watch-page.ts";
 
 describe("the explorer", () => {
   const stage = useStage();
   failOnProblems();
-  itTellsWhatItIs(stage);
-  itIsLive(stage);
+  describe("its first page", () => itTellsWhatItIs(stage));
+  describe("is live", () => itIsLive(stage));
+  describe("has a place for everything", () => everythingHasAPlace(stage));
+  describe("finds what people copy", () => everythingIsFound(stage));
+  describe("proves accounts", () => accountsAreProved(stage));
+  describe("proves transfers", () => receiptsProve(stage));
+  describe("is for everyone", () => everyoneCanUseIt(stage));
 });

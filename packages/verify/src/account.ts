@@ -1,5 +1,12 @@
 import { accountHash, type Compress, compress as pureCompress } from "@cairn/crypto";
-import { type Account, type AccountIndex, addressToBigint, isCairnError, isEmptyAccount } from "@cairn/protocol";
+import {
+  type Account,
+  type AccountIndex,
+  addressToBigint,
+  bigintToHex,
+  isCairnError,
+  isEmptyAccount,
+} from "@cairn/protocol";
 import { type AccountProof, accountProofFromJson, accountProofSchema, ENGLISH } from "@cairn/rpc";
 import { merkleRoot } from "@cairn/state";
 import { verifyError } from "./errors.ts";
@@ -61,7 +68,10 @@ export async function verifyAccount(
     throw verifyError("verify/unproven", "the proof is of the node's newest blocks, for which L1 does not vouch yet");
   }
   const root = accountProofRoot(parsed, compress);
-  if (root !== batch.header.newRoot) throw badProof("account and path do not lead to the root after the batch");
+  if (root !== batch.header.newRoot) {
+    const roots = { computed: bigintToHex(root, 32), claimed: bigintToHex(batch.header.newRoot, 32) };
+    throw badProof("account and path do not lead to the root after the batch", undefined, roots);
+  }
   if (BigInt(parsed.block) !== batch.header.lastBlock) throw badProof("it names another block than the batch's last");
   const seen = await findBatchOnL1(l1, batch, wanted);
   return {
@@ -130,6 +140,6 @@ function proving<Result>(check: () => Result): Result {
   }
 }
 
-function badProof(reason: string, cause?: unknown) {
-  return verifyError("verify/bad-proof", `the proof proves nothing: ${reason}`, { cause });
+function badProof(reason: string, cause?: unknown, details: Readonly<Record<string, string>> = {}) {
+  return verifyError("verify/bad-proof", `the proof proves nothing: ${reason}`, { cause, details });
 }

@@ -5,7 +5,7 @@ import { CairnError } from "@cairn/protocol";
  * A retry helps only for those marked (retry).
  *
  * - `verify/bad-proof`: the proof of an account proves nothing: it is malformed, or account and path do not lead to the
- *   root of its batch. Whoever made it lies or is broken.
+ *   root of its batch: `details.computed` is where they lead, `details.claimed` the root. Whoever made it lies or is broken.
  * - `verify/bad-receipt`: the receipt proves nothing: it is malformed, does not lead to the blocks root of its batch, or
  *   shows no transaction.
  * - `verify/other-account`: the proof is of another account, owner or token than the one asked for.

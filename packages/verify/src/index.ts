@@ -26,3 +26,4 @@ export {
   type TokenSolvency,
   verifySolvency,
 } from "./solvency.ts";
+export { type ClaimedTransaction, verifyTransaction } from "./transaction.ts";

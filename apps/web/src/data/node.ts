@@ -1,3 +1,4 @@
+import { isCairnError } from "@cairn/protocol";
 import { apiErrorOf, createNodeClient, type NodeClient } from "@cairn/sdk";
 
 /** The client of the node at an address, one for each. */
@@ -6,7 +7,8 @@ export const nodeAt: (url: string) => NodeClient = kept((url) => createNodeClien
 /** Whether the node does not know what was asked for. */
 export function isUnknown(error: unknown): boolean {
   const code = apiErrorOf(error)?.code;
-  return code === "not-found" || code === "bad-request";
+  // Also what nothing can be called, such as the block "abc".
+  return code === "not-found" || code === "bad-request" || isCairnError(error, "sdk/bad-request");
 }
 
 function kept<Value>(make: (key: string) => Value): (key: string) => Value {

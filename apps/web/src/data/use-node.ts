@@ -1,5 +1,5 @@
 import type { NodeClient } from "@cairn/sdk";
-import { keepPreviousData, type UseQueryResult, useQuery } from "@tanstack/react-query";
+import { type UseQueryResult, useQuery } from "@tanstack/react-query";
 import { useSyncExternalStore } from "react";
 import type { LiveState, Topic } from "./live.ts";
 import { isUnknown } from "./node.ts";
@@ -25,8 +25,7 @@ export function useNode<Answer>(
     },
     enabled: node !== null,
     meta: { topics },
-    placeholderData: keepPreviousData,
-    refetchInterval: ({ state }) => (isUnknown(state.error) ? UNKNOWN_INTERVAL_MS : INTERVAL_MS),
+    refetchInterval: ({ state }) => (state.data === null || isUnknown(state.error) ? UNKNOWN_INTERVAL_MS : INTERVAL_MS),
   });
 }
 

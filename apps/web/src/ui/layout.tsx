@@ -1,4 +1,8 @@
 import { type ReactElement, type ReactNode, useEffect, useRef } from "react";
+import { useLocation } from "wouter";
+
+/** Where the reader was; null before the first page. */
+let lastPlace: string | null = null;
 
 /** A page: its heading takes the focus when one comes from another page, and its title is the document's. */
 export function Page({
@@ -11,11 +15,15 @@ export function Page({
   readonly children: ReactNode;
 }): ReactElement {
   const heading = useRef<HTMLHeadingElement>(null);
+  const [place] = useLocation();
   useEffect(() => {
     document.title = `${title} · Cairn`;
-    // Not at the first page, where reading begins at the top anyway.
-    if (document.activeElement !== null && document.activeElement !== document.body) heading.current?.focus();
   }, [title]);
+  useEffect(() => {
+    // Not at the first page, where reading begins at the top anyway.
+    if (lastPlace !== null && lastPlace !== place) heading.current?.focus();
+    lastPlace = place;
+  }, [place]);
   return (
     <article className="grid grid-cols-[minmax(0,1fr)] gap-8">
       <header className="grid gap-2">
@@ -76,7 +84,7 @@ export function Tile({
   readonly note: ReactNode;
 }): ReactElement {
   return (
-    <div className="card grid content-start gap-1 px-4 py-3.5">
+    <div className="card grid grid-cols-[minmax(0,1fr)] content-start gap-1 px-4 py-3.5">
       <dt className="text-sm text-soft">{name}</dt>
       <dd className="text-lg font-semibold tracking-tight">{children}</dd>
       <dd className="text-xs text-soft">{note}</dd>

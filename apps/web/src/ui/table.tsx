@@ -29,10 +29,10 @@ export function DataTable<Row>({
   readonly empty: string;
 }): ReactElement {
   const style = ({ from, isNumber }: Column<Row>) =>
-    `px-4 py-2.5 ${from === undefined ? "" : FROM[from]} ${isNumber === true ? "text-right" : "text-left"}`;
+    `px-3 py-2.5 first:pl-4 last:pr-4 ${from === undefined ? "" : FROM[from]} ${isNumber === true ? "text-right" : "text-left"}`;
   if (rows.length === 0) return <p className="card px-4 py-6 text-center text-sm text-soft">{empty}</p>;
   return (
-    <div className="card overflow-hidden">
+    <div className="card overflow-x-auto">
       <table className="w-full border-collapse text-sm">
         <caption className="sr-only">{name}</caption>
         <thead>

@@ -21,7 +21,7 @@ export function Hex({
 }): ReactElement {
   const text = isWhole || value.length <= 14 ? value : `${value.slice(0, 8)}…${value.slice(-4)}`;
   return (
-    <span className="font-mono text-[0.94em]" title={value}>
+    <span className="font-mono text-[0.94em] wrap-anywhere" title={value}>
       {text}
       {canCopy && <Copy text={value} />}
     </span>

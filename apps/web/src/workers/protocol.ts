@@ -1,5 +1,5 @@
-import type { AccountProofJson, ReceiptJson } from "@cairn/rpc";
-import type { RollupOnL1, VerifiedAccount, VerifiedReceipt } from "@cairn/verify";
+import type { AccountProofJson } from "@cairn/rpc";
+import type { ClaimedTransaction, RollupOnL1, VerifiedAccount, VerifiedReceipt } from "@cairn/verify";
 
 /** Which rollup is checked, and through which RPC. */
 export interface VerifierSettings {
@@ -17,8 +17,10 @@ export interface VerifierOperations {
     readonly asked: { readonly index: number; readonly proof: AccountProofJson };
     readonly answer: VerifiedAccount;
   };
+  /** A transaction with its id as L1 vouches for it, by what a node says of it. */
+  readonly transaction: { readonly asked: ClaimedTransaction; readonly answer: VerifiedReceipt };
   /** A transfer as L1 vouches for it, by a receipt from a node or a file. */
-  readonly receipt: { readonly asked: { readonly receipt: ReceiptJson }; readonly answer: VerifiedReceipt };
+  readonly receipt: { readonly asked: { readonly receipt: unknown }; readonly answer: VerifiedReceipt };
 }
 
 /** Name of an operation. */

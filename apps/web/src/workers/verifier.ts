@@ -1,6 +1,13 @@
 /** The worker that checks what a node says: it hashes here, and asks L1 through the user's RPC. It never asks the node. */
 import { isCairnError } from "@cairn/protocol";
-import { readRollupOnL1, rollupOn, type VerifierL1, verifyAccount, verifyReceipt } from "@cairn/verify";
+import {
+  readRollupOnL1,
+  rollupOn,
+  type VerifierL1,
+  verifyAccount,
+  verifyReceipt,
+  verifyTransaction,
+} from "@cairn/verify";
 import { createClient, http } from "viem";
 import type { OperationName, Question, Reply, VerifierOperations, VerifierSettings } from "./protocol.ts";
 
@@ -14,6 +21,7 @@ type Operations = {
 const OPERATIONS: Operations = {
   rollup: (l1) => readRollupOnL1(l1),
   account: (l1, { index, proof }) => verifyAccount(l1, proof, { index }),
+  transaction: (l1, claimed) => verifyTransaction(l1, claimed),
   receipt: (l1, { receipt }) => verifyReceipt(l1, receipt),
 };
 

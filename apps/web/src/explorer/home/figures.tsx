@@ -22,7 +22,7 @@ export function Figures(): ReactElement {
   );
   const recent = stats?.recent ?? null;
   return (
-    <div className="grid gap-2">
+    <div className="grid grid-cols-[minmax(0,1fr)] gap-2">
       <dl className="grid grid-cols-2 gap-3 lg:grid-cols-4">
         <Tile name={texts.newest} note={rollup === undefined ? "" : texts.provenUpTo(count(rollup.lastProvenBlock))}>
           {rollup === undefined ? "…" : <Count value={rollup.lastBlock} />}

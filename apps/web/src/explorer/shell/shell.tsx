@@ -23,8 +23,8 @@ const TEXTS = defineTexts({
     sections: "Bereiche",
     home: "Überblick",
     blocks: "Blöcke",
-    batches: "Stapel",
-    queue: "Schlange",
+    batches: "Batches",
+    queue: "Warteschlange",
     tokens: "Token",
   },
 });
@@ -43,7 +43,7 @@ export function Shell({ children }: { readonly children: ReactNode }): ReactElem
   const [place] = useLocation();
   const focusContent = () => document.querySelector<HTMLElement>("main")?.focus();
   return (
-    <div className="grid min-h-dvh grid-rows-[auto_1fr_auto]">
+    <div className="grid min-h-dvh grid-cols-[minmax(0,1fr)] grid-rows-[auto_1fr_auto]">
       <button
         type="button"
         onClick={focusContent}

@@ -1,0 +1,54 @@
+import type { ReactElement } from "react";
+import { useParams } from "wouter";
+import { usePages } from "../../data/use-pages.ts";
+import { Page, Section } from "../../ui/layout.tsx";
+import { Mark } from "../../ui/truth.tsx";
+import { useTexts } from "../../ui/use-texts.ts";
+import { Detail } from "../detail.tsx";
+import { EntryTable } from "../entries/entry-table.tsx";
+import { Listing } from "../listing.tsx";
+import { AccountFields } from "./fields.tsx";
+import { AccountPath } from "./path.tsx";
+import { TEXTS } from "./texts.ts";
+import { useAccount, useCheckedAccount } from "./use-account.ts";
+import { AccountVerdict } from "./verdict.tsx";
+
+const PAGE = 20;
+
+/** An account: what the node says, what L1 vouches for, and what happened to it. */
+export function AccountPage(): ReactElement {
+  const texts = useTexts(TEXTS);
+  const { index = "" } = useParams();
+  const said = useAccount(index);
+  const check = useCheckedAccount(index, said.data);
+  const history = usePages(["account history", index], ["entry", "block", "batch"], (node, page, options) =>
+    node.accountHistory({ index, limit: PAGE, ...page }, options),
+  );
+  const findings = check.data;
+  return (
+    <Page title={texts.title(index)}>
+      <Detail query={said}>
+        {(account) => (
+          <>
+            <Section title={texts.check}>
+              <AccountVerdict findings={findings} error={check.error} />
+            </Section>
+            <Section title={texts.fields}>
+              <AccountFields account={account} findings={findings} />
+            </Section>
+            {findings?.type === "verified" && (
+              <Section title={texts.path}>
+                <AccountPath index={account.index} proof={findings.proof} root={findings.verified.root} />
+              </Section>
+            )}
+            <Section title={texts.history} aside={<Mark truth="node" />}>
+              <Listing pages={history}>
+                {(answers) => <EntryTable entries={answers.flatMap(({ entries }) => entries)} />}
+              </Listing>
+            </Section>
+          </>
+        )}
+      </Detail>
+    </Page>
+  );
+}

@@ -1,0 +1,98 @@
+import { pay } from "@cairn/e2e/support";
+import type { Page } from "playwright-core";
+import { expect, it } from "vitest";
+import { accessibilityProblems } from "../support/axe.ts";
+import { readJson } from "../support/read-json.ts";
+import { type Stage, WAIT } from "../support/stage.ts";
+
+const LOOKS = [
+  { locale: "en", theme: "light", width: 1280 },
+  { locale: "de", theme: "dark", width: 390 },
+  { locale: "en", theme: "dark", width: 1280 },
+  { locale: "de", theme: "light", width: 390 },
+] as const;
+/** Words of English texts that no German page may show. */
+const ENGLISH = /\b(?:the|and|not found|status|account|checked|node says|loading|settings|show more)\b/i;
+
+/** A1 to A4, on every page of the explorer. */
+export function everyoneCanUseIt(stage: Stage): void {
+  const placesOf = async (): Promise<string[]> => {
+    const block = await pay(stage.scene, stage);
+    const { transactions } = await readJson<{ transactions: readonly { id: string }[] }>(
+      `${stage.pages()}v1/blocks/${block}/transactions`,
+    );
+    const alice = stage.scene.l1.wallet(1).account.address.toLowerCase();
+    return [
+      ...["/", "/blocks", `/block/${block}`, "/batches", "/batch/1", `/transaction/${transactions[0]?.id}`],
+      ...[`/account/${stage.alice.index}`, `/owner/${alice}`, "/queue", "/queue/0", "/tokens", "/token/0"],
+      ...["/receipt", "/search/1", "/block/999999"],
+    ];
+  };
+  const isSettled = (page: Page) =>
+    expect
+      .poll(
+        async () => (await page.locator('main [data-truth="checking"]').count()) + (await loading(page).count()),
+        WAIT,
+      )
+      .toBe(0);
+  const loading = (page: Page) => page.locator("main .animate-pulse, main .motion-safe\\:animate-pulse");
+
+  it("A1, A4: no page breaks WCAG 2.2 AA, light or dark, wide or narrow, and the German ones are German", async () => {
+    const places = await placesOf();
+    for (const { locale, theme, width } of LOOKS) {
+      const page = await stage.open("/", {
+        locale,
+        colorScheme: theme,
+        viewport: { width, height: 900 },
+        reducedMotion: "reduce",
+        settings: { locale, theme, l1: null, node: null },
+      });
+      for (const place of places) {
+        await page.goto(`${stage.pages()}#${place}`);
+        await expect.poll(() => page.getByRole("heading", { level: 1 }).count(), WAIT).toBe(1);
+        await isSettled(page);
+        expect(await accessibilityProblems(page), `${place} ${theme} ${width} ${locale}`).toEqual([]);
+        if (locale === "de") expect(await page.locator("body").textContent(), place).not.toMatch(ENGLISH);
+        const wider = "document.documentElement.scrollWidth - document.documentElement.clientWidth";
+        expect(await page.evaluate(wider), `${place} ${width}`).toBe(0);
+      }
+      await page.close();
+    }
+  });
+
+  it("A3: at 320 px nothing is cut off or scrolls sideways", async () => {
+    const page = await stage.open("/", { viewport: { width: 320, height: 700 } });
+    for (const place of await placesOf()) {
+      await page.goto(`${stage.pages()}#${place}`);
+      await isSettled(page);
+      const wider = "document.documentElement.scrollWidth - document.documentElement.clientWidth";
+      expect(await page.evaluate(wider), place).toBe(0);
+    }
+    await page.close();
+  });
+
+  it("A2: by keyboard alone to the content, into a page whose heading has the focus, and through the settings", async () => {
+    const page = await stage.open();
+    await expect.poll(() => page.locator("tbody a").count(), WAIT).toBeGreaterThan(0);
+    const focused = () => page.evaluate<string>("document.activeElement.textContent");
+    await page.keyboard.press("Tab");
+    expect(await focused()).toBe("To the content");
+    await page.keyboard.press("Enter");
+    expect(await page.evaluate("document.activeElement.tagName")).toBe("MAIN");
+    await page.locator("tbody a").first().focus();
+    await page.keyboard.press("Enter");
+    await expect.poll(focused, WAIT).toMatch(/^Block \d+$/);
+    await page.getByRole("button", { name: "Settings" }).focus();
+    await page.keyboard.press("Enter");
+    const dialog = page.getByRole("dialog");
+    await expect.poll(() => dialog.isVisible(), WAIT).toBe(true);
+    expect(await accessibilityProblems(page)).toEqual([]);
+    await page.getByLabel("Language").selectOption("de");
+    await expect.poll(() => page.getByRole("dialog", { name: "Einstellungen" }).isVisible(), WAIT).toBe(true);
+    expect(await page.evaluate("document.documentElement.lang")).toBe("de");
+    await page.keyboard.press("Escape");
+    await expect.poll(() => dialog.isVisible(), WAIT).toBe(false);
+    expect(await focused()).toBe("Einstellungen");
+    await page.close();
+  });
+}
