@@ -12,6 +12,7 @@ import { connectReader } from "@cairn/l1";
 import type { RouteResponse } from "@cairn/rpc";
 import { afterAll, describe, expect, it, vi } from "vitest";
 import { type CairnProcess, cleanEnv, startProcess } from "./support/cairn-process.ts";
+import { CAIRN, commandFile } from "./support/commands.ts";
 
 const L1_GAS = JSON.parse(readFileSync(join(import.meta.dirname, "../apps/node/l1-gas.json"), "utf8"));
 const READY_SECONDS = Number(process.env.CAIRN_DEVNET_READY_SECONDS ?? 240);
@@ -35,7 +36,7 @@ interface Ready {
 }
 
 function cairn(...args: readonly string[]): CairnProcess {
-  const started = startProcess(args, env);
+  const started = startProcess(args, env, args[0] === "devnet" ? CAIRN : commandFile("cairn", "real"));
   children.add(started.child);
   return started;
 }

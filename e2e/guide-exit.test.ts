@@ -1,6 +1,7 @@
 /**
  * Runs the rehearsal of docs/guides/exit-without-operator.md as it is written: its `sh` blocks in order, on a real
- * devnet with real proofs. Changed are only ports and the devnet's folder, so that it can run beside others.
+ * devnet with real proofs. Changed are only ports and the devnet's folder, so that it can run beside others, and that
+ * commands are bundled.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
@@ -11,6 +12,7 @@ import { rollupAbi } from "@cairn/contracts";
 import { connectReader, type L1Reader } from "@cairn/l1";
 import { type Address, erc20Abi, parseEther } from "viem";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { commandFile } from "./support/commands.ts";
 
 const REPOSITORY = join(import.meta.dirname, "..");
 const GUIDE = join(REPOSITORY, "docs/guides/exit-without-operator.md");
@@ -69,10 +71,12 @@ async function interrupt({ child, output }: Terminal): Promise<void> {
   expect(output()).toMatch(/stopping …\s*$/);
 }
 
-/** The block with free ports and a temporary folder; every replacement must occur in the block. */
+/** The block with free ports and a temporary folder, and with a bundle of each command but the devnet's. */
 function adapted(block: string): string {
   const ports = "--l1-port 0 --api-port 0 --metrics-port 0";
+  const command = `${process.execPath} ${commandFile("cairn", "real")}`;
   return block
+    .replaceAll(/npx cairn (?!devnet)/g, `${command} `)
     .replaceAll(GUIDE_URL, profile?.l1RpcUrl ?? GUIDE_URL)
     .replaceAll(`--data ${GUIDE_DATA}`, `--data ${join(home, "escape")} ${ports}`);
 }

@@ -2,7 +2,7 @@ import { randomInt } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { DEFAULT_PROOFS, simulate } from "./support/index.ts";
 
-const SECONDS = Number(process.env.CAIRN_SIM_SECONDS ?? (DEFAULT_PROOFS === "real" ? 120 : 15));
+const SECONDS = Number(process.env.CAIRN_SIM_SECONDS ?? (DEFAULT_PROOFS === "real" ? 120 : 10));
 const SEED = Number(process.env.CAIRN_SIM_SEED ?? randomInt(2 ** 31));
 const TIMEOUT_MS = 1000 * (20 * SECONDS + 1200);
 

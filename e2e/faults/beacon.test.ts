@@ -40,7 +40,12 @@ describe("beacon APIs that fail those who read the batches of others", () => {
 
   const apiOf = async (node: NodeProcess): Promise<string> => (await node.started).api ?? "";
   const newReader = (change: Readonly<Record<string, string>> = {}): Promise<NodeProcess> =>
-    drill.startStranger({ CAIRN_BEACON_URLS: `${first.url},${second.url}`, ...change });
+    drill.startStranger({
+      CAIRN_BEACON_URLS: `${first.url},${second.url}`,
+      // It checks a wrong blob whenever it asks, which takes half a second.
+      CAIRN_L1_POLL_MS: "1000",
+      ...change,
+    });
   const rollupOf = async (node: NodeProcess) => readApi(await apiOf(node), "rollup");
   /** Waits until a node says that it cannot go on without a blob. */
   const untilStuck = (node: NodeProcess): Promise<void> =>

@@ -12,9 +12,13 @@ export interface CairnProcess {
   readonly firstDocument: Promise<unknown>;
 }
 
-/** Starts a command with only the Cairn settings in `env`, none of this process's own. */
-export function startProcess(args: readonly string[], env: Readonly<Record<string, string | undefined>>): CairnProcess {
-  const child = spawn(process.execPath, [CAIRN, ...args], { env, stdio: ["ignore", "pipe", "pipe"] });
+/** Starts a command, by default as users do, with only the Cairn settings in `env`, none of this process's own. */
+export function startProcess(
+  args: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+  file = CAIRN,
+): CairnProcess {
+  const child = spawn(process.execPath, [file, ...args], { env, stdio: ["ignore", "pipe", "pipe"] });
   const output = { stdout: "", stderr: "" };
   const document = Promise.withResolvers<unknown>();
   child.stdout.on("data", (chunk: Buffer) => {

@@ -20,6 +20,8 @@ export const LONG_TESTS: Readonly<Record<string, string>> = {
     "compiles the circuits of 64 and 256 slots, which takes minutes; npm run check compares the hash of their sources",
   "bench/src/batch/batch.prover.test.ts":
     "proves, submits and restores a batch of two blocks; npm test plans and shows batches without proofs",
+  "apps/node/src/node.prover.test.ts":
+    "a dozen real proofs in a node inside the test; npm test makes as many in nodes that are processes (faults/prover, vanish, escape, devnet)",
   "apps/node/src/batches/trees.prover.test.ts":
     "seven proofs, one of them of three million gates; npm test runs the same tree with stand-in proofs",
   "bench/src/measure/gates.test.ts":

@@ -15,10 +15,8 @@ const ETHER = 10n ** 18n;
 const RECIPIENT = 0xc0ffee00c0ffee00c0ffee00c0ffee00c0ffee00n;
 const WAIT = { timeout: 120_000, interval: 250 };
 const databases = createTestDatabases();
-/** `npm run devnet` has its test with real proofs on the embedded database; `npm run test:all` runs these on both. */
-const ENGINES = process.env.CAIRN_TEST_ALL === undefined ? (["server"] as const) : (["embedded", "server"] as const);
 
-describe.each(ENGINES)("a node on the %s database, with real proofs", (engine) => {
+describe.each(["embedded", "server"] as const)("a node on the %s database, with real proofs", (engine) => {
   let harness: NodeHarness;
   let node: CairnNode;
   let alice: Person;
