@@ -1,6 +1,7 @@
 /** The explorer's criteria, in Chromium, with a node and an L1; all in one file, because the rollup behind them is one. */
 import { describe } from "vitest";
 import { accountsAreProved } from "./explorer/accounts.ts";
+import { batchesShowTheirCost } from "./explorer/costs.ts";
 import { everyoneCanUseIt } from "./explorer/everyone.ts";
 import { itTellsWhatItIs } from "./explorer/home.ts";
 import { itIsLive } from "./explorer/live.ts";
@@ -19,5 +20,6 @@ describe("the explorer", () => {
   describe("finds what people copy", () => everythingIsFound(stage));
   describe("proves accounts", () => accountsAreProved(stage));
   describe("proves transfers", () => receiptsProve(stage));
+  describe("shows what batches cost", () => batchesShowTheirCost(stage));
   describe("is for everyone", () => everyoneCanUseIt(stage));
 });

@@ -184,7 +184,8 @@ async function readBlock(
   throw l1Error("l1/unavailable", "the RPC answers with something else than a block");
 }
 
-async function asking<T>(what: string, act: () => Promise<T>): Promise<T> {
+/** Throws `l1/unavailable` for any failure that is not one of ours. */
+export async function asking<T>(what: string, act: () => Promise<T>): Promise<T> {
   try {
     return await act();
   } catch (cause) {

@@ -1,5 +1,5 @@
 import type { AccountProofJson } from "@cairn/rpc";
-import type { ClaimedTransaction, RollupOnL1, VerifiedAccount, VerifiedReceipt } from "@cairn/verify";
+import type { ClaimedTransaction, L1Cost, RollupOnL1, VerifiedAccount, VerifiedReceipt } from "@cairn/verify";
 
 /** Which rollup is checked, and through which RPC. */
 export interface VerifierSettings {
@@ -17,6 +17,8 @@ export interface VerifierOperations {
     readonly asked: { readonly index: number; readonly proof: AccountProofJson };
     readonly answer: VerifiedAccount;
   };
+  /** What a transaction on L1 cost; null for one that L1 does not have. */
+  readonly cost: { readonly asked: { readonly transaction: string }; readonly answer: L1Cost | null };
   /** A transaction with its id as L1 vouches for it, by what a node says of it. */
   readonly transaction: { readonly asked: ClaimedTransaction; readonly answer: VerifiedReceipt };
   /** A transfer as L1 vouches for it, by a receipt from a node or a file. */

@@ -15,13 +15,15 @@ export function itTellsWhatItIs(stage: Stage): void {
   });
 
   it("says that nothing can be checked without a connection to L1, and then asks nobody but the node", async () => {
-    const page = await stage.open("/", { settings: {} });
+    const page = await stage.open();
     await page.route("**/config.json", (route) =>
       route.fulfill({ json: { node: "./", l1: null, rollup: stage.scene.l1.rollup.address, chainId: 31337 } }),
     );
+    // What the page was doing so far is over.
+    await page.goto("about:blank");
     const asked = new Set<string>();
     page.on("request", (request) => asked.add(new URL(request.url()).origin));
-    await page.reload();
+    await page.goto(stage.pages());
     await expect.poll(() => page.getByText("nothing can be checked").isVisible(), WAIT).toBe(true);
     await expect.poll(() => page.getByRole("table").isVisible(), WAIT).toBe(true);
     expect([...asked]).toEqual([new URL(stage.pages()).origin]);

@@ -33,7 +33,7 @@ export function everythingHasAPlace(stage: Stage): void {
       [`/transaction/${id}`, "Transaction", /From account/],
       [`/account/${stage.alice.index}`, `Account ${stage.alice.index}`, /Balance/],
       ["/token/0", "Token 0", /none, it is ETH/],
-      ["/queue/0", "Queue entry 0", /Deposit/],
+      ["/queue/0", "Queue entry 0", /Deposit[\s\S]*5 USD/],
       [`/payout/${block}/${payouts[0]?.position}`, /^Payout \d+ of block \d+$/, /Recipient on L1/],
       [`/owner/${alice}`, "Address on L1", /Deposit/],
       [`/reference/${reference}`, "order", /No transactions/],

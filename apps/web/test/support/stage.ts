@@ -50,6 +50,9 @@ async function openStage(): Promise<{ readonly stage: Stage; readonly end: () =>
     buildPages(CACHE_DIR),
   ]);
   const pagesEnv = { CAIRN_WEB_DIR: folder, CAIRN_WEB_L1_URL: scene.l1.rpcUrl };
+  // The first entry of the queue is one of a token.
+  const token = await scene.l1.createToken("USD", 6);
+  await scene.holders.deposit(1, 5_000_000n, token);
   const population = await populate(scene, pagesEnv);
   let { node } = population;
   const url = scene.api();
