@@ -53,7 +53,8 @@ else if (unexecuted.length === 0) {
   console.log(
     left.length === 0 ? "every test file was executed" : `every test file was executed but ${left.join(", ")}`,
   );
-  if (left.length > 0) console.log("npm run test:all also runs these, and uses real proofs everywhere");
+  if (left.length > 0)
+    console.log("npm run test:all also runs these, and uses real proofs wherever a batch is one block");
 }
 
 const { passed, failed } = sumReports(reports);

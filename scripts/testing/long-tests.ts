@@ -1,10 +1,10 @@
-/** Set by `npm run test:all`: real proofs everywhere, longer runs, and the files of {@link LONG_TESTS}. */
+/** Set by `npm run test:all`: real proofs wherever a batch is one block, longer runs, and the files of {@link LONG_TESTS}. */
 export const RUNS_ALL = process.env.CAIRN_TEST_ALL !== undefined;
 
 /** Test files that only `npm run test:all` runs, and why `npm test` can do without them. */
 export const LONG_TESTS: Readonly<Record<string, string>> = {
   "e2e/runbooks.test.ts":
-    "follows every runbook to the letter; the commands themselves are tested next to their sources",
+    "carries out the procedures of runbooks that its header names; the commands themselves are tested next to their sources",
   "e2e/notable-seeds.test.ts": "repeats what simulations once found; npm test runs a new seed each time",
   "scripts/packages/platforms.test.ts":
     "installs the npm packages from the registry, with three versions of Node, two compilers and Vite; npm test installs them offline, with one of each",

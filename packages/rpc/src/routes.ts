@@ -361,7 +361,7 @@ export const ROUTES = {
   },
 } as const satisfies Record<string, RouteDefinition>;
 
-/** Name of an operation that anybody may call. */
+/** Name of an operation that anyone may call. */
 export type RouteName = keyof typeof ROUTES;
 /** Name of an operation of the node's operator about webhooks. */
 export type WebhookRouteName = keyof typeof WEBHOOK_ROUTES;

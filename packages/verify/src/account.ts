@@ -100,7 +100,7 @@ export function accountProofRoot(
   { index, account, siblings }: Pick<AccountProof, "index" | "account" | "siblings">,
   compress: Compress = pureCompress,
 ): bigint {
-  // Only the empty account has the empty leaf, and its other fields would be nobody's word.
+  // Only the empty account has the empty leaf, so nothing proves its other fields.
   if (
     isEmptyAccount(account) &&
     Object.values(account).some((field) => field !== 0n && field !== 0 && field !== false)

@@ -140,6 +140,6 @@ export const SEQUENCER_SETTINGS = {
   feeBatchBlocks: setting({
     env: "CAIRN_FEE_BATCH_BLOCKS",
     schema: form.optionalInteger(1, MAX_BATCH_BLOCKS),
-    text: "Blocks of a batch that fees reckon with, at most CAIRN_BATCH_BLOCKS; half of them, rounded up, unless given. Batches with fewer full blocks are not paid for by fees.",
+    text: "Blocks of a batch from which fees are computed, at most CAIRN_BATCH_BLOCKS; half of them, rounded up, unless given. Batches with fewer full blocks are not paid for by fees.",
   }),
 } as const;

@@ -103,7 +103,7 @@ describe("fees", () => {
     expect(policy.shortfall(transfer(0n, tokenId(2)))).toBeNull();
   });
 
-  it("reckon with half of the blocks that a batch may have, or with as many as the operator says", () => {
+  it("are computed for half of the blocks that a batch may have, or for as many as the operator says", () => {
     const config = (change: Readonly<Record<string, string>>) =>
       loadConfig({
         CAIRN_CHAIN_ID: "1",
