@@ -153,6 +153,12 @@ const REFUSALS: Readonly<Partial<Record<ApiErrorCode, string>>> = {
   "not-found": "Check the number or id, and that the node has caught up (`cairn status`).",
 };
 
+/** What to do when a node takes no transactions any more, by its reason. */
+const CLOSED: Readonly<Record<string, string>> = {
+  frozen: "The rollup is frozen and accepts nothing new; leave it with `cairn exit` and `cairn reclaim`.",
+  notOperator: "This node only follows the rollup: use the operator's node.",
+};
+
 /** What to do when a transaction cannot run, by the rule it breaks. */
 const REJECTIONS: Readonly<Record<string, string>> = {
   nonceTooLow: "Another transaction of the account was faster: run the command again.",
@@ -188,7 +194,7 @@ export function adviceOn(error: CairnError): Advice | null {
   const api = apiErrorOf(error);
   if (api !== null) {
     const rule = brokenRule(api.details.reason);
-    const hint = rule === null ? REFUSALS[api.code] : REJECTIONS[rule];
+    const hint = rule === null ? (CLOSED[String(api.details.reason)] ?? REFUSALS[api.code]) : REJECTIONS[rule];
     if (hint === undefined) return null;
     const { retryAfterSeconds } = api;
     return failed(retryAfterSeconds === null ? hint : hint.replace("in a moment", `in ${retryAfterSeconds} s`));

@@ -23,8 +23,13 @@ function streams() {
   };
 }
 
-const apiError = (apiCode: string, type?: string, retryAfterSeconds: number | null = null) => {
-  const details = { apiCode, status: 422, apiDetails: { reason: { type } }, retryAfterSeconds };
+const apiError = (
+  apiCode: string,
+  type?: string,
+  retryAfterSeconds: number | null = null,
+  reason: unknown = { type },
+) => {
+  const details = { apiCode, status: 422, apiDetails: { reason }, retryAfterSeconds };
   return new CairnError("sdk/api-error", "no", { details });
 };
 
@@ -61,6 +66,10 @@ describe("failures", () => {
       details: { retryAfterSeconds: 15 },
     });
     expect(toFailure(apiError("unavailable", undefined, 2)).hint).toMatch(/ in 2 s;/);
+    const closed = (reason: string) => toFailure(apiError("unavailable", undefined, null, reason)).hint;
+    expect([closed("frozen"), closed("notOperator")]).toEqual(
+      [/cairn exit/, /operator's node/].map((hint) => expect.stringMatching(hint)),
+    );
     const reverted = new CairnError("l1/transaction-reverted", "x", { details: { reason: "TokenPullFailed" } });
     expect(toFailure(reverted).hint).toMatch(/approve/);
     expect(toFailure(new CairnError("other/unheard-of", "x"))).toMatchObject({ exitCode: 1, hint: null });

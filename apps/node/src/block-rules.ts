@@ -24,6 +24,19 @@ export type ClosedReason =
   /** The rollup is frozen for ever. */
   | "frozen";
 
+const CLOSED_REASONS: readonly unknown[] = [
+  "lagging",
+  "notOperator",
+  "awaitingL1",
+  "behindL1",
+  "frozen",
+] satisfies ClosedReason[];
+
+/** Whether a value is one of the reasons. */
+export function isClosedReason(value: unknown): value is ClosedReason {
+  return CLOSED_REASONS.includes(value);
+}
+
 /** Whether a block may be opened now, and with which timestamp (seconds). */
 export type Opening =
   | { readonly type: "open"; readonly timestamp: number }

@@ -90,7 +90,7 @@ export function createLoadClient(url: string, connections: number): LoadClient {
       headers: { "content-type": "application/json" },
       body,
     });
-    return { http: statusCode, text: await answer.text(), retryAfterMs: 1000 * Number(headers["retry-after"] ?? 0) };
+    return { http: statusCode, text: await answer.text(), retryAfterMs: 1000 * Number(headers["retry-after"] ?? 1) };
   };
 
   const run = async (shape: LoadShape): Promise<LoadResult> => {

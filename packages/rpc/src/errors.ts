@@ -29,3 +29,15 @@ export const API_ERRORS = {
 
 /** Name of a failure. */
 export type ApiErrorCode = keyof typeof API_ERRORS;
+
+/** `details.reason` of `unavailable` where it stays so: the rollup is frozen, or another node serves its operator. */
+const LASTING: readonly unknown[] = ["frozen", "notOperator"];
+
+/**
+ * Whether sending the same request to the same node again later may succeed, after a failure with these details.
+ *
+ * @example isRetryableFailure("unavailable", { reason: "frozen" }); // false
+ */
+export function isRetryableFailure(code: ApiErrorCode, details: Readonly<Record<string, unknown>> = {}): boolean {
+  return API_ERRORS[code].isRetryable && !(code === "unavailable" && LASTING.includes(details.reason));
+}

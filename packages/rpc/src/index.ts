@@ -6,7 +6,7 @@ export {
   accountProofToJson,
 } from "./account-proofs.ts";
 export { type CommittedBatch, type CommittedBatchJson, committedBatchSchema } from "./committed-batch.ts";
-export { API_ERRORS, type ApiErrorCode, type ApiErrorEntry } from "./errors.ts";
+export { API_ERRORS, type ApiErrorCode, type ApiErrorEntry, isRetryableFailure } from "./errors.ts";
 export {
   batchEventSchema,
   blockEventSchema,

@@ -15,10 +15,11 @@ export const MEANINGS: Readonly<Record<ApiErrorCode, string>> = {
     "The transactions cannot run, or the request for a payment cannot be taken; `details.reason` names the rule and `details.index` the transaction.",
   "upgrade-required": "The path is a WebSocket stream.",
   overloaded:
-    "More transactions are pending, or requests for payments stored, than the node accepts, or than its provers could bring to L1 in time; `details.retryAfterSeconds` and Retry-After say when to come back.",
+    "More transactions are pending, or requests for payments stored, than the node accepts, or than its provers could bring to L1 in time; where the node can tell, `details.retryAfterSeconds` and Retry-After say when to come back.",
   "headers-too-large": "The request's headers are larger than allowed.",
   internal: "The node failed unexpectedly.",
-  unavailable: "The node is starting, stopping or recovering; nothing was acknowledged.",
+  unavailable:
+    "The node is starting, stopping or recovering; nothing was acknowledged. With `details.reason` `frozen` or `notOperator` it takes no transactions any more: do not retry.",
   "rate-limited":
     "The client has sent more requests than the node's operator allows; `details.retryAfterSeconds` and Retry-After say when to come back, RateLimit and RateLimit-Policy what the limit is.",
   "not-accepted": "L1 has not accepted the batch yet; `details.newest` is the last one that it has.",

@@ -173,7 +173,7 @@ const FAILURE_HEADERS: JsonObject = {
 const LIMIT_HEADERS: JsonObject = {
   ...FAILURE_HEADERS,
   "Retry-After": {
-    description: "Seconds after which to come back",
+    description: "Seconds after which to come back; absent where the node cannot tell",
     schema: { type: "integer", format: "int64", minimum: 1 },
   },
   RateLimit: {

@@ -7,6 +7,7 @@ import { ALICE, accountOf, BOB, DOMAIN } from "../test/people.ts";
 import { createNodeClient, type NodeClientConfig } from "./client.ts";
 import { apiErrorOf, isRetryable } from "./errors.ts";
 import { existingPayee } from "./payee.ts";
+import { submitGroup } from "./requests/l2-sending.ts";
 import type { Progress } from "./wait.ts";
 import { createWallet } from "./wallet.ts";
 
@@ -107,6 +108,26 @@ describe("node client", () => {
     expect(await after(undefined, { "retry-after": "7" })).toBe(7);
     expect(await after({ retryAfterSeconds: "soon" }, { "retry-after": "Sun, 29 Nov 2026 03:00:00 GMT" })).toBeNull();
     expect(await after({ retryAfterSeconds: -1 }, {})).toBeNull();
+  });
+
+  it("knows the failures that stay: a frozen rollup and a node that is not the operator's", async () => {
+    for (const [reason, isPassing] of [
+      ["frozen", false],
+      ["notOperator", false],
+      ["behindL1", true],
+    ] as const) {
+      const { double, client } = await clientOf(() => failure("unavailable", 503, { reason }));
+      const error = await client.submit({ transactions: [signedTransactionToJson(SIGNED)] }).catch((cause) => cause);
+      expect([isRetryable(error), apiErrorOf(error)?.isRetryable, error.details.isRetryable], reason).toEqual(
+        Array(3).fill(isPassing),
+      );
+      const before = double.requests.length;
+      const group = [{ id: "0x01", json: signedTransactionToJson(SIGNED), signed: SIGNED, isOwn: true }] as const;
+      if (isPassing) continue;
+      const unknown = { code: "sdk/outcome-unknown", cause: { details: { apiDetails: { reason } } } };
+      await expect(submitGroup(client, group)).rejects.toMatchObject(unknown);
+      expect(double.requests.length - before, reason).toBe(1);
+    }
   });
 
   it("retries reads when that can help, and nothing else", async () => {

@@ -1,7 +1,7 @@
 import type { CryptoErrorCode } from "@cairn/crypto";
 import type { L1ErrorCode } from "@cairn/l1";
 import { CairnError, isCairnError as isError, type ProtocolErrorCode } from "@cairn/protocol";
-import { API_ERRORS, type ApiErrorCode } from "@cairn/rpc";
+import { API_ERRORS, type ApiErrorCode, isRetryableFailure } from "@cairn/rpc";
 
 /**
  * Errors thrown by this package. {@link isRetryable} says whether the same call may succeed later.
@@ -154,12 +154,13 @@ export function apiErrorOf(error: unknown): ApiFailure | null {
   if (!isCairnError(error, "sdk/api-error")) return null;
   const { apiCode, status, apiDetails, retryAfterSeconds } = error.details;
   if (!isApiCode(apiCode)) return null;
+  const failureDetails = typeof apiDetails === "object" && apiDetails !== null ? { ...apiDetails } : {};
   return {
     code: apiCode,
     status: Number(status),
-    isRetryable: API_ERRORS[apiCode].isRetryable,
+    isRetryable: isRetryableFailure(apiCode, failureDetails),
     retryAfterSeconds: typeof retryAfterSeconds === "number" ? retryAfterSeconds : null,
-    details: typeof apiDetails === "object" && apiDetails !== null ? { ...apiDetails } : {},
+    details: failureDetails,
   };
 }
 

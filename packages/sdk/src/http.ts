@@ -1,5 +1,5 @@
 import { CairnError, createRedactor, redactError } from "@cairn/protocol";
-import { API_ERRORS, ENGLISH, errorSchema } from "@cairn/rpc";
+import { ENGLISH, errorSchema, isRetryableFailure } from "@cairn/rpc";
 import { abortedError, throwIfAborted } from "./delay.ts";
 import type { SdkErrorCode } from "./errors.ts";
 
@@ -85,7 +85,7 @@ export function apiErrorFrom(
     details: {
       apiCode: code,
       status,
-      isRetryable: API_ERRORS[code].isRetryable,
+      isRetryable: isRetryableFailure(code, details),
       apiDetails: details ?? {},
       retryAfterSeconds: toSeconds(details?.retryAfterSeconds) ?? retryAfterSeconds,
       url: shownUrl(url),

@@ -119,7 +119,9 @@ async function isKnown(client: NodeClient, ids: readonly string[]): Promise<bool
 /** Whether the node will never execute what was submitted: it refused it, or rejected, replaced or expired it. */
 function isDecided(error: unknown): boolean {
   if (isCairnError(error, "sdk/not-reached")) return true;
-  return apiErrorOf(error) !== null && !isRetryable(error);
+  const failure = apiErrorOf(error);
+  // A node that takes nothing any more may have taken it before.
+  return failure !== null && failure.code !== "unavailable" && !isRetryable(error);
 }
 
 /** Waits until a withdrawal was paid on L1, or must be claimed there. Throws `cli/not-reached`. */

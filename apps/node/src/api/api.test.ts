@@ -109,7 +109,11 @@ describe("API", () => {
       headers: { "content-type": type },
       body,
     });
-    return { status: response.status, body: (await response.json()) as T };
+    return {
+      status: response.status,
+      body: (await response.json()) as T,
+      retryAfter: response.headers.get("retry-after"),
+    };
   };
   const submit = (...group: ReturnType<SequencerHarness["transfer"]>[]) =>
     post<RouteResponse<"submit">>(JSON.stringify({ transactions: group.map(signedTransactionToJson) }));
@@ -247,10 +251,33 @@ describe("API", () => {
     await Promise.all([metrics.stop(), admin.stop()]);
   });
 
+  it("says when to come back where it can tell, that waiting is vain where it is, and else nothing", async () => {
+    const open = { head: null, submission: null, unproven: null, isBehindL1: false };
+    const stranger = { role: "stranger", isOpen: false, isFrozen: false } as const;
+    const refused = () => submit(harness.transfer(2, 1, 0));
+    for (const [view, reason] of [
+      [{ ...open, submission: { ...stranger, isFrozen: true } }, "frozen"],
+      [{ ...open, submission: stranger }, "notOperator"],
+      [{ ...open, isBehindL1: true }, "behindL1"],
+    ] as const) {
+      harness.rules.observe(view);
+      const error = { code: "unavailable", details: { reason } };
+      expect(await refused(), reason).toMatchObject({ status: 503, body: { error }, retryAfter: null });
+    }
+    harness.rules.observe({ ...open, unproven: { timestamp: harness.clock.nowMs() / 1000 - 4000, count: 1 } });
+    const { status, body, retryAfter } = await post<{ error: { details: object } }>(
+      JSON.stringify({ transactions: [signedTransactionToJson(harness.transfer(2, 1, 0))] }),
+    );
+    expect([status, retryAfter]).toEqual([429, expect.stringMatching(/^[1-9]\d*$/)]);
+    expect(body.error.details).toMatchObject({ reason: "lagging", retryAfterSeconds: Number(retryAfter) });
+    harness.rules.observe(open);
+  });
+
   it("says that it is unavailable while it recovers, and acknowledges nothing", async () => {
     await life.sequencer.stop();
     expect(await submit(harness.transfer(1, 2, 0))).toMatchObject({
       status: 503,
+      retryAfter: null,
       body: { error: { code: "unavailable" } },
     });
     expect(await get("/ready")).toMatchObject({ status: 503, body: { isReady: false } });

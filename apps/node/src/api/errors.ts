@@ -1,5 +1,6 @@
 import { isCairnError } from "@cairn/protocol";
 import { API_ERRORS, type ApiErrorCode } from "@cairn/rpc";
+import { isClosedReason } from "../block-rules.ts";
 import { toPlain } from "../json.ts";
 import type { SubmissionRejection } from "../sequencer/submission.ts";
 
@@ -45,13 +46,21 @@ export function toApiError(error: unknown): ApiError {
   if (error instanceof ApiError) return error;
   if (isCairnError(error)) {
     const code = CODES[error.code];
-    // When to come back, and why.
-    const details = code === "overloaded" && Object.keys(error.details).length > 0 ? { ...error.details } : undefined;
-    if (code !== undefined) return new ApiError(code, error.message, details);
+    if (code !== undefined) return new ApiError(code, error.message, shownDetails(code, error.details));
   }
   const status = typeof error === "object" && error !== null && "statusCode" in error ? error.statusCode : undefined;
   if (typeof status === "number" && status >= 400 && status < 500) return requestError(status);
   return new ApiError("internal", "the node failed; its log says why");
+}
+
+/** When to come back, or why coming back does not help; what else is known of a failure is the operator's. */
+function shownDetails(
+  code: ApiErrorCode,
+  details: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> | undefined {
+  if (code === "overloaded") return Object.keys(details).length > 0 ? { ...details } : undefined;
+  const { reason } = details;
+  return code === "unavailable" && isClosedReason(reason) ? { reason } : undefined;
 }
 
 /** What is wrong with a request that fails at the HTTP level. */

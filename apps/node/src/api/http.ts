@@ -1,6 +1,6 @@
 import { maxHeaderSize, STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
-import { type ApiErrorCode, IDEMPOTENCY_HEADER } from "@cairn/rpc";
+import { IDEMPOTENCY_HEADER } from "@cairn/rpc";
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from "fastify";
 import { linkErrorPage, serveErrorPages } from "./error-pages.ts";
 import { ApiError, requestError, toApiError } from "./errors.ts";
@@ -114,15 +114,10 @@ export function createHttpApp(options: HttpOptions): FastifyInstance {
   return app;
 }
 
-/** Failures that say when to come back. */
-const COME_BACK: ReadonlySet<ApiErrorCode> = new Set(["overloaded", "rate-limited", "unavailable"]);
-
-/** Sends a failure. */
+/** Sends a failure. It says when to come back only where something tells: a guess would be taken for a promise. */
 function answer(reply: FastifyReply, error: ApiError): FastifyReply {
-  if (COME_BACK.has(error.code)) {
-    const seconds = Number(error.details?.retryAfterSeconds);
-    reply.header("retry-after", String(seconds >= 1 ? Math.ceil(seconds) : 1));
-  }
+  const seconds = error.details?.retryAfterSeconds;
+  if (typeof seconds === "number" && seconds > 0) reply.header("retry-after", String(Math.ceil(seconds)));
   return reply.code(error.status).send(error.toBody());
 }
 

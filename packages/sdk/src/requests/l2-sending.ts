@@ -35,7 +35,9 @@ export async function submitGroup(
       const failure = apiErrorOf(error);
       if (failure?.code === "rejected") return judge(node, group, error, failure.details.reason);
       const isUnreadable = isCairnError<SdkErrorCode>(error, "sdk/bad-answer");
-      if (!isRetryable(error) && !isUnreadable) throw error;
+      // A node that takes nothing any more may have taken this before.
+      const isUnknown = isUnreadable || failure?.code === "unavailable";
+      if (!isRetryable(error) && !isUnknown) throw error;
       if (attempt >= TRIES || !isRetryable(error)) throw unacknowledged(group, error);
       const asked = failure?.retryAfterSeconds ?? null;
       const pauseMs = asked === null ? backoffMs(attempt, FIRST_RETRY_MS, MAX_RETRY_MS) : asked * 1000;
