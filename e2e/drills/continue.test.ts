@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import {
-  type BatchOnL1,
   type Drill,
   HOUR,
   type Holder,
+  type LoggedBatch,
   type NodeProcess,
   openDrill,
   payBeyond,
@@ -29,7 +29,7 @@ describe("continue: strangers carry the chain on with batches in a blob and in c
 
   const batches = () => readBatches(drill.scene.l1.rollup);
   /** Pays until a batch of this account is full, and waits until L1 has it; returns what L1 has now. */
-  const payInBatch = async (submitter: string): Promise<BatchOnL1[]> => {
+  const payInBatch = async (submitter: string): Promise<LoggedBatch[]> => {
     const { scene } = drill;
     const before = await batches();
     const known = scene.ledger.sent().size;

@@ -10,8 +10,8 @@ import type { Scene } from "./scene.ts";
 const BATCH_SUBMITTED = getAbiItem({ abi: rollupAbi, name: "BatchSubmitted" });
 const WAIT = { timeout: 60_000, interval: 100 };
 
-/** A batch as L1 shows it. */
-export interface BatchOnL1 {
+/** A batch as its event on L1 shows it. */
+export interface LoggedBatch {
   readonly number: number;
   readonly firstBlock: number;
   readonly lastBlock: number;
@@ -28,7 +28,7 @@ export interface BatchOnL1 {
 }
 
 /** All batches that L1 has accepted, in order. */
-export async function readBatches({ reader, address }: L1Rollup): Promise<BatchOnL1[]> {
+export async function readBatches({ reader, address }: L1Rollup): Promise<LoggedBatch[]> {
   // Anvil answers calls with the state of a block a moment before it lists the block's logs.
   const logs = await vi.waitUntil(async () => {
     const { batchCount } = await reader.readContract({ address, abi: rollupAbi, functionName: "state" });

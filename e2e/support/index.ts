@@ -1,9 +1,9 @@
 export { type ApiAnswer, callApi, readApi } from "./api.ts";
 export { type AuditOptions, type AuditReport, assertDrained, audit, drain, readOutcome } from "./audit.ts";
 export {
-  type BatchOnL1,
   blocksSubmitted,
   expectSeveralBlocks,
+  type LoggedBatch,
   payBeyond,
   payInSeveralBlocks,
   readBatches,

@@ -12,9 +12,8 @@ import type { L1Rollup, L1Wallet } from "./connection.ts";
 import type { L1ErrorCode } from "./errors.ts";
 import { estimateRollupCall } from "./sending/call.ts";
 import { sendToRollup } from "./sending/send.ts";
+import { MAX_TRANSACTION_GAS } from "./sending/transaction-gas.ts";
 
-/** EIP-7825. */
-const MAX_TRANSACTION_GAS = 2n ** 24n;
 /** An estimate may miss the cost of storing a new time: a fifth on top. */
 const GAS_MARGIN = 5n;
 
@@ -71,7 +70,7 @@ async function gasOfPaying(
   const estimate = await estimateRollupCall(rollup, wallet.account.address, { name: "submitBatch", data });
   const paid = payNow.flatMap((place) => batch.payouts[place] ?? []);
   const gas = estimate + estimate / GAS_MARGIN + BigInt(payGasLimit(paid, batch.payouts.length));
-  return gas < MAX_TRANSACTION_GAS ? gas : MAX_TRANSACTION_GAS;
+  return gas < MAX_TRANSACTION_GAS ? gas : BigInt(MAX_TRANSACTION_GAS);
 }
 
 /**
@@ -94,7 +93,7 @@ export async function payBatch(
   });
   const data = encodeFunctionData({ abi: rollupAbi, functionName: "pay", args });
   // Its success needs the gas of one payout only, which is what an estimate finds.
-  const gas = BigInt(Math.min(payGasLimit(payouts, payouts.length), Number(MAX_TRANSACTION_GAS)));
+  const gas = BigInt(Math.min(payGasLimit(payouts, payouts.length), MAX_TRANSACTION_GAS));
   return sendToRollup(rollup, wallet, { name: "pay", data, gas });
 }
 

@@ -6,12 +6,11 @@ import type { L1Rollup, L1Wallet } from "./connection.ts";
 import { l1Error } from "./errors.ts";
 import { type BlobFeeCaps, initialBlobFees } from "./sending/blob-fees.ts";
 import { signBlobTransaction, withSidecars } from "./sending/blob-transaction.ts";
+import { MAX_TRANSACTION_GAS } from "./sending/transaction-gas.ts";
 
 /** Gas of a submission besides its calldata and payments, with a margin. */
 const SUBMIT_GAS = 1_200_000;
 const CALLDATA_GAS_PER_BYTE = 40;
-/** EIP-7825. */
-const MAX_TRANSACTION_GAS = 2 ** 24;
 
 /** A batch in a blob that L1 accepted. */
 export interface SubmittedBlobBatch extends SubmittedBatch {

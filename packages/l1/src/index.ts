@@ -124,6 +124,7 @@ export {
   signTransaction,
 } from "./sending/signed-transaction.ts";
 export { type SimulatedAccounts, type SimulatedTransaction, simulateGas } from "./sending/simulate.ts";
+export { MAX_TRANSACTION_GAS } from "./sending/transaction-gas.ts";
 export { approvalCalls, approveToken, assertApproved, readAllowance, type WantedApproval } from "./token-approval.ts";
 export { MAX_TOKEN_DECIMALS, readTokenMetadata, type TokenMetadata } from "./token-metadata.ts";
 export { describeSymbol, MAX_SYMBOL_LENGTH, type SymbolDescription, symbolSkeleton } from "./token-symbol.ts";

@@ -1,5 +1,5 @@
 import { payGasLimit, rollupAbi } from "@cairn/contracts";
-import type { RollupCall } from "@cairn/l1";
+import { MAX_TRANSACTION_GAS, type RollupCall } from "@cairn/l1";
 import { isCairnError } from "@cairn/protocol";
 import { findUnpaidPayouts, payoutArguments, payoutsOf, type UnpaidPayout } from "@cairn/restore";
 import { encodeFunctionData, parseEventLogs, type TransactionReceipt } from "viem";
@@ -35,9 +35,6 @@ export interface PayOutcome {
 
 /** Unpaid payouts of one batch, in the order of its list; at least one. */
 type Group = readonly [UnpaidPayout, ...UnpaidPayout[]];
-
-/** L1 takes no transaction with more gas (EIP-7825). */
-const MAX_TRANSACTION_GAS = 2 ** 24;
 
 /**
  * Executes payouts, those of one batch together, at most `maxCount` in one transaction, fewer if a transaction cannot hold

@@ -1,4 +1,5 @@
 import { fixedOperatorAbi, payGasLimit, rollupAbi } from "@cairn/contracts";
+import { MAX_TRANSACTION_GAS } from "@cairn/l1";
 import { MAX_BATCH_PAYOUTS, type Payout, tokenId } from "@cairn/protocol";
 import { encodeFunctionData, type Hex, toBytes, zeroHash } from "viem";
 import { describe, expect, it } from "vitest";
@@ -6,8 +7,6 @@ import { PAYOUTS_PER_CALL } from "./batch-calls.ts";
 import { placesOfCall, runsOf } from "./payments.ts";
 
 const DEAR = 250_000;
-/** EIP-7825. */
-const MAX_TRANSACTION_GAS = 2 ** 24;
 
 /** A list of payouts, one letter each: owed, left to others while owed, paid, left and paid since. */
 const listOf = (letters: string) =>
