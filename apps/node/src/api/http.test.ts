@@ -12,6 +12,7 @@ import { createEventFeed } from "../events/feed.ts";
 import { errorPages } from "./error-pages.ts";
 import { ApiError, rejectionError } from "./errors.ts";
 import type { Handlers } from "./handlers.ts";
+import type { RateLimit } from "./rate-limit.ts";
 import { createApiServer, type ListeningServer } from "./server.ts";
 import { createAdminServer, createMetricsServer } from "./side-servers.ts";
 import { createStream, type Stream } from "./stream.ts";
@@ -20,46 +21,52 @@ import { createStream, type Stream } from "./stream.ts";
 const PAGE = "http://localhost:5173";
 const HEALTH = { status: "ok", roles: ["api"], version: "test" } as const;
 
+/** An API of which hardly an operation works. */
+async function serve({ rateLimit = null, maxClients = 1 }: { rateLimit?: RateLimit | null; maxClients?: number } = {}) {
+  const logger = pino({ level: "silent" });
+  const clock = createManualClock(0);
+  const feed = createEventFeed(EMPTY_LOG, { clock, logger });
+  const stream = createStream({ maxClients, pingMs: 30_000, pageOrigins: "loopback" }, { feed, clock, logger });
+  const failing = Object.fromEntries(
+    Object.keys(ROUTES).map((name) => [name, () => Promise.reject(new TypeError("secret of the inside"))]),
+  ) as unknown as Handlers;
+  const api = createApiServer(
+    {
+      host: "127.0.0.1",
+      port: 0,
+      maxBodyBytes: 1000,
+      maxConnections: 100,
+      requestTimeoutMs: 1000,
+      pageOrigins: "loopback",
+      rateLimit,
+      trustedProxies: [],
+      pages: null,
+      version: "test",
+    },
+    {
+      handlers: {
+        ...failing,
+        health: async () => ({ ...HEALTH, roles: [...HEALTH.roles] }),
+        stats: () => Promise.reject(rejectionError({ index: 0, reason: { type: "emptyGroup" } })),
+        provers: () => Promise.reject(new ApiError("rejected", "x", { reason: { type: "../../../README" } })),
+      },
+      assertTaking: () => undefined,
+      stream,
+      webhooks: NO_WEBHOOKS,
+      logger,
+      registry: new Registry(),
+    },
+  );
+  await api.start();
+  return { api, stream, clock };
+}
+
 describe("HTTP of the API", () => {
   let api: ListeningServer;
   let stream: Stream;
   let clock: ManualClock;
   beforeAll(async () => {
-    const logger = pino({ level: "silent" });
-    clock = createManualClock(0);
-    const feed = createEventFeed(EMPTY_LOG, { clock, logger });
-    stream = createStream({ maxClients: 1, pingMs: 30_000, pageOrigins: "loopback" }, { feed, clock, logger });
-    const failing = Object.fromEntries(
-      Object.keys(ROUTES).map((name) => [name, () => Promise.reject(new TypeError("secret of the inside"))]),
-    ) as unknown as Handlers;
-    api = createApiServer(
-      {
-        host: "127.0.0.1",
-        port: 0,
-        maxBodyBytes: 1000,
-        maxConnections: 100,
-        requestTimeoutMs: 1000,
-        pageOrigins: "loopback",
-        rateLimit: null,
-        trustedProxies: [],
-        pages: null,
-        version: "test",
-      },
-      {
-        handlers: {
-          ...failing,
-          health: async () => ({ ...HEALTH, roles: [...HEALTH.roles] }),
-          stats: () => Promise.reject(rejectionError({ index: 0, reason: { type: "emptyGroup" } })),
-          provers: () => Promise.reject(new ApiError("rejected", "x", { reason: { type: "../../../README" } })),
-        },
-        assertTaking: () => undefined,
-        stream,
-        webhooks: NO_WEBHOOKS,
-        logger,
-        registry: new Registry(),
-      },
-    );
-    await api.start();
+    ({ api, stream, clock } = await serve());
   });
   afterAll(async () => {
     await stream.stop();
@@ -245,6 +252,37 @@ describe("HTTP of the API", () => {
     expectFailure(await upgrade("/v1/stream"), "unavailable");
     only.terminate();
     await vi.waitFor(() => expect(stream.clients()).toBe(0));
+  });
+
+  it("counts upgrades like any other request, says so in every answer, and refuses those beyond the limit", async () => {
+    const limited = await serve({ rateLimit: { requests: 4, seconds: 60 }, maxClients: 1 });
+    const upgrade = (path: string, key = "dGhlIHNhbXBsZSBub25jZQ==") =>
+      talk(
+        `GET ${path} HTTP/1.1\r\nhost: node\r\nconnection: upgrade\r\nupgrade: websocket\r\n` +
+          `sec-websocket-version: 13\r\nsec-websocket-key: ${key}\r\n\r\n`,
+        limited.api,
+      );
+    const socket = new WebSocket(`${limited.api.url().replace("http", "ws")}/v1/stream`);
+    const [answer] = await once(socket, "upgrade");
+    expect(answer.headers.ratelimit).toMatch(/^"client";r=3;t=\d+$/);
+    for (const [path, code, remaining, key] of [
+      ["/v1/stream", "unavailable", 2],
+      ["/v1/streams", "not-found", 1],
+      ["/v1/stream", "bad-request", 0, "short"],
+    ] as const) {
+      const refused = await upgrade(path, key);
+      expectFailure(refused, code);
+      expect(refused.head).toMatch(new RegExp(`ratelimit: "client";r=${remaining};t=\\d+`));
+      expect(refused.head).not.toContain("retry-after");
+    }
+    const beyond = await upgrade("/v1/stream");
+    expectFailure(beyond, "rate-limited");
+    expect(beyond.head).toMatch(/\r\nretry-after: \d+/);
+    const bad = await talk("GET /v1/accounts/% HTTP/1.1\r\nhost: node\r\nconnection: close\r\n\r\n", limited.api);
+    expectFailure(bad, "rate-limited");
+    socket.terminate();
+    await limited.stream.stop();
+    await limited.api.stop();
   });
 
   it("is as strict on the operator's ports, and reveals nothing to strangers there", async () => {

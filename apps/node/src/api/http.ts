@@ -5,7 +5,7 @@ import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify }
 import { linkErrorPage, serveErrorPages } from "./error-pages.ts";
 import { ApiError, requestError, toApiError } from "./errors.ts";
 import { allowedOrigin, type PageOrigins } from "./origins.ts";
-import { limitRate, type RateLimit } from "./rate-limit.ts";
+import type { Limiter } from "./rate-limit.ts";
 
 /** Options of an HTTP application. */
 export interface HttpOptions {
@@ -15,8 +15,8 @@ export interface HttpOptions {
   readonly requestTimeoutMs?: number;
   /** Whose web pages may read the answers: for APIs without cookies. Nobody's by default. */
   readonly pageOrigins?: PageOrigins;
-  /** How many requests a client may send; any number by default. */
-  readonly rateLimit?: RateLimit | null;
+  /** Counts requests and refuses those of whoever sends too many; nothing does by default. */
+  readonly limiter?: Limiter | null;
   /** Addresses and networks of proxies, whose word on where a request comes from counts. */
   readonly trustedProxies?: readonly string[];
   /** Throws for a request that is not allowed, before anything else in it is examined. */
@@ -39,9 +39,16 @@ const PREFLIGHT_SECONDS = "86400";
  * the error table. Answers OPTIONS, and HEAD as GET.
  */
 export function createHttpApp(options: HttpOptions): FastifyInstance {
-  const { bodyLimit, requestTimeoutMs, pageOrigins = "none", rateLimit = null, trustedProxies = [] } = options;
+  const { bodyLimit, requestTimeoutMs, pageOrigins = "none", limiter = null, trustedProxies = [] } = options;
   const fail = (reply: FastifyReply, error: ApiError): FastifyReply =>
     answer(options.hasErrorPages === true ? linkErrorPage(reply, error) : reply, error);
+  /** Throws for a request beyond the limit. */
+  const count = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+    const counted = await limiter?.(request.raw);
+    if (counted === undefined) return;
+    reply.headers(counted.headers);
+    if (counted.refusal !== null) throw counted.refusal;
+  };
   const app = fastify({
     ...(bodyLimit === undefined ? {} : { bodyLimit }),
     ...(requestTimeoutMs === undefined ? {} : { requestTimeout: requestTimeoutMs }),
@@ -51,9 +58,13 @@ export function createHttpApp(options: HttpOptions): FastifyInstance {
     // Requests during closing are answered as usual, or refused by whoever is stopping.
     return503OnClosing: false,
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
+    // No hook sees these.
     frameworkErrors: (error, request, reply) => {
       allowPage(pageOrigins, request, reply);
-      fail(reply, toApiError(error));
+      count(request, reply).then(
+        () => fail(reply, toApiError(error)),
+        (refusal: unknown) => fail(reply, toApiError(refusal)),
+      );
     },
     clientErrorHandler: refuseConnection,
     http: {
@@ -84,7 +95,7 @@ export function createHttpApp(options: HttpOptions): FastifyInstance {
     allowPage(pageOrigins, request, reply);
     done();
   });
-  if (rateLimit !== null) limitRate(app, rateLimit);
+  if (limiter !== null) app.addHook("onRequest", count);
   app.addHook("onRequest", (request, reply, done) => {
     const isAllowed = allowPage(pageOrigins, request, reply);
     options.authorise?.(request);
@@ -116,21 +127,30 @@ export function createHttpApp(options: HttpOptions): FastifyInstance {
 
 /** Sends a failure. It says when to come back only where something tells: a guess would be taken for a promise. */
 function answer(reply: FastifyReply, error: ApiError): FastifyReply {
-  const seconds = error.details?.retryAfterSeconds;
-  if (typeof seconds === "number" && seconds > 0) reply.header("retry-after", String(Math.ceil(seconds)));
-  return reply.code(error.status).send(error.toBody());
+  return reply.headers(comeBack(error)).code(error.status).send(error.toBody());
+}
+
+function comeBack({ details }: ApiError): Readonly<Record<string, string>> {
+  const seconds = details?.retryAfterSeconds;
+  return typeof seconds === "number" && seconds > 0 ? { "retry-after": String(Math.ceil(seconds)) } : {};
 }
 
 /** A failure as a complete HTTP answer that ends the connection, for when no application can answer. */
-export function rawAnswer(error: ApiError): string {
+export function rawAnswer(error: ApiError, headers: Readonly<Record<string, string>> = {}): string {
   const body = JSON.stringify(error.toBody());
   const head = [
     `HTTP/1.1 ${error.status} ${STATUS_CODES[error.status] ?? "Error"}`,
     "connection: close",
     "content-type: application/json; charset=utf-8",
     `content-length: ${Buffer.byteLength(body)}`,
+    ...headerLines({ ...headers, ...comeBack(error) }),
   ];
   return `${head.join("\r\n")}\r\n\r\n${body}`;
+}
+
+/** Headers as they are sent. */
+export function headerLines(headers: Readonly<Record<string, string>>): string[] {
+  return Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
 }
 
 /** Lets the page that asks read the answer, if it may. */

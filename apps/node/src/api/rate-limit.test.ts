@@ -2,7 +2,7 @@ import { errorSchema } from "@cairn/rpc";
 import type { FastifyInstance } from "fastify";
 import { afterEach, describe, expect, it } from "vitest";
 import { createHttpApp, type HttpOptions } from "./http.ts";
-import { clientOf, parseRateLimit } from "./rate-limit.ts";
+import { clientOf, createLimiter, parseRateLimit, type RateLimit } from "./rate-limit.ts";
 
 const PAGE = "http://localhost:5173";
 
@@ -10,10 +10,12 @@ describe("a limit of requests", () => {
   let app: FastifyInstance;
   afterEach(() => app.close());
 
-  const begin = (options: Partial<HttpOptions> = {}): void => {
-    const rateLimit = { requests: 3, seconds: 60 };
-    app = createHttpApp({ forceCloseConnections: true, pageOrigins: "loopback", rateLimit, ...options });
+  const begin = (options: Partial<HttpOptions> & { readonly rateLimit?: RateLimit | null } = {}): void => {
+    const { rateLimit = { requests: 3, seconds: 60 }, ...rest } = options;
+    const limiter = rateLimit && createLimiter(rateLimit, rest.trustedProxies);
+    app = createHttpApp({ forceCloseConnections: true, pageOrigins: "loopback", limiter, ...rest });
     app.get("/thing", () => ({}));
+    app.get("/thing/:name", () => ({}));
   };
   const get = (
     change: { readonly from?: string; readonly headers?: Record<string, string>; readonly url?: string } = {},
@@ -56,6 +58,24 @@ describe("a limit of requests", () => {
     for (let i = 0; i < 3; i++) await get({ headers: { "x-forwarded-for": `198.51.100.${i}` } });
     for (const url of ["/thing", "/nothing"]) expect((await get({ url })).statusCode, url).toBe(429);
     expect((await get({ from: "192.0.2.2" })).statusCode).toBe(200);
+  });
+
+  it.each([
+    ["is not a URL", "/thing/%", 400],
+    ["has too long a part", `/thing/${"x".repeat(200)}`, 414],
+  ])("counts a request whose path %s, also behind a trusted proxy", async (_why, url, status) => {
+    begin({ trustedProxies: ["192.0.2.0/24"] });
+    const ask = (client: string) => get({ url, headers: { "x-forwarded-for": client, origin: PAGE } });
+    for (const remaining of [2, 1, 0]) {
+      const answer = await ask("198.51.100.7");
+      expect([answer.statusCode, answer.headers["retry-after"]]).toEqual([status, undefined]);
+      expect(left(answer)).toMatch(new RegExp(`^"client";r=${remaining};t=(60|59)$`));
+    }
+    const refused = await ask("198.51.100.7");
+    expect(errorSchema.parse(refused.json()).error.code).toBe("rate-limited");
+    expect([refused.statusCode, refused.headers["retry-after"]]).toEqual([429, expect.stringMatching(/^(60|59|58)$/)]);
+    expect(refused.headers["access-control-allow-origin"]).toBe(PAGE);
+    expect((await ask("198.51.100.8")).statusCode).toBe(status);
   });
 
   it("counts the clients of a trusted proxy, and no claim that it passes on", async () => {

@@ -1,4 +1,5 @@
-import type { FastifyInstance } from "fastify";
+import type { IncomingMessage } from "node:http";
+import proxyAddr from "@fastify/proxy-addr";
 import ipaddr from "ipaddr.js";
 import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
 import { ApiError } from "./errors.ts";
@@ -22,25 +23,41 @@ export function parseRateLimit(text: string): RateLimit | null | undefined {
   return requests === undefined ? undefined : { requests: Number(requests), seconds: Number(seconds) };
 }
 
+/** What counting a request led to. */
+export interface Counted {
+  /** What the answer tells of the limit. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Null unless the request is beyond the limit. */
+  readonly refusal: ApiError | null;
+}
+
+/** Counts a request of whoever sent it. */
+export type Limiter = (request: IncomingMessage) => Promise<Counted>;
+
 /**
- * Counts the requests of each client and refuses those beyond the limit; every answer says what is left. The headers are those
- * of the IETF's draft "RateLimit header fields for HTTP" (draft-ietf-httpapi-ratelimit-headers-10).
+ * Counts the requests of each client, behind proxies whose word counts too. The headers are those of the IETF's draft
+ * "RateLimit header fields for HTTP" (draft-ietf-httpapi-ratelimit-headers-10).
  */
-export function limitRate(app: FastifyInstance, { requests, seconds }: RateLimit): void {
+export function createLimiter({ requests, seconds }: RateLimit, trustedProxies: readonly string[] = []): Limiter {
   const limiter = new RateLimiterMemory({ points: requests, duration: seconds });
-  app.addHook("onRequest", async (request, reply) => {
-    const state = await limiter.consume(clientOf(request.ip)).catch((refused: unknown) => {
+  const isTrusted = proxyAddr.compile([...trustedProxies]);
+  return async (request) => {
+    const client = clientOf(proxyAddr(request, isTrusted));
+    const state = await limiter.consume(client).catch((refused: unknown) => {
       if (refused instanceof RateLimiterRes) return refused;
       throw refused;
     });
-    const waitSeconds = Math.max(1, Math.ceil(state.msBeforeNext / 1000));
-    reply.header("ratelimit-policy", `${POLICY};q=${requests};w=${seconds}`);
-    reply.header("ratelimit", `${POLICY};r=${state.remainingPoints};t=${waitSeconds}`);
-    if (state.consumedPoints <= requests) return;
-    throw new ApiError("rate-limited", `more than ${requests} requests in ${seconds} s`, {
-      retryAfterSeconds: waitSeconds,
-    });
-  });
+    const retryAfterSeconds = Math.max(1, Math.ceil(state.msBeforeNext / 1000));
+    const isRefused = state.consumedPoints > requests;
+    const refusal = isRefused
+      ? new ApiError("rate-limited", `more than ${requests} requests in ${seconds} s`, { retryAfterSeconds })
+      : null;
+    const headers = {
+      "ratelimit-policy": `${POLICY};q=${requests};w=${seconds}`,
+      ratelimit: `${POLICY};r=${state.remainingPoints};t=${retryAfterSeconds}`,
+    };
+    return { headers, refusal };
+  };
 }
 
 /** What counts as one client: an IPv4 address, or the network of an IPv6 address. */

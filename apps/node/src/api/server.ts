@@ -13,8 +13,9 @@ import { createHttpApp } from "./http.ts";
 import type { PageOrigins } from "./origins.ts";
 import { loadPages, type Pages, servePages } from "./pages.ts";
 import { assertKnownParameters, parse } from "./parameters.ts";
-import type { RateLimit } from "./rate-limit.ts";
+import { createLimiter, type RateLimit } from "./rate-limit.ts";
 import type { Stream } from "./stream.ts";
+import { limitUpgrades } from "./upgrades.ts";
 
 /** Where and how the API listens. */
 export interface ApiSettings {
@@ -102,13 +103,15 @@ export function createApiServer(
     help: "Requests that failed unexpectedly",
     registers: [deps.registry],
   });
+  const { rateLimit, trustedProxies } = settings;
+  const limiter = rateLimit && createLimiter(rateLimit, trustedProxies);
   const app = createHttpApp({
     bodyLimit: settings.maxBodyBytes,
     requestTimeoutMs: settings.requestTimeoutMs,
     forceCloseConnections: "idle",
     pageOrigins: settings.pageOrigins,
-    rateLimit: settings.rateLimit,
-    trustedProxies: settings.trustedProxies,
+    limiter,
+    trustedProxies,
     hasErrorPages: true,
     onFailure: (error, request) => {
       failures.inc();
@@ -116,7 +119,7 @@ export function createApiServer(
     },
   });
   app.server.maxConnections = settings.maxConnections;
-  app.server.on("upgrade", deps.stream.upgrade);
+  app.server.on("upgrade", limitUpgrades(limiter, deps.stream.upgrade));
   app.addHook("onResponse", (request, reply, done) => {
     const route = request.routeOptions.url ?? "unknown";
     seconds.observe({ route, status: reply.statusCode }, reply.elapsedTime / 1000);

@@ -8,7 +8,7 @@ import type { NodeConfig } from "../config/config.ts";
 import type { EventFeed } from "../events/feed.ts";
 import { createPoller } from "../poller.ts";
 import { ApiError, requestError, toApiError } from "./errors.ts";
-import { rawAnswer } from "./http.ts";
+import { headerLines, rawAnswer } from "./http.ts";
 import { allowedOrigin, isOwnPage, type PageOrigins } from "./origins.ts";
 import { parseQuery } from "./parameters.ts";
 import { createStreamClient, type StreamClient, type StreamRequest, toStreamRequest } from "./stream-client.ts";
@@ -31,8 +31,13 @@ export function streamLimits({ maxStreamClients: maxClients, pageOrigins, webDir
 
 /** WebSocket stream of what happens. */
 export interface Stream {
-  /** Takes over an HTTP upgrade of the stream's path; answers others with 404. */
-  readonly upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+  /** Takes over an HTTP upgrade of the stream's path; answers others with 404. Either answer has these headers. */
+  readonly upgrade: (
+    request: IncomingMessage,
+    socket: Duplex,
+    head: Buffer,
+    headers?: Readonly<Record<string, string>>,
+  ) => void;
   readonly clients: () => number;
   readonly stop: () => Promise<void>;
 }
@@ -51,6 +56,11 @@ export function createStream(
   deps: { readonly feed: EventFeed; readonly clock: Clock; readonly logger: Logger },
 ): Stream {
   const server = new WebSocketServer({ noServer: true, maxPayload: 1024, perMessageDeflate: false });
+  const answerHeaders = new WeakMap<IncomingMessage, Readonly<Record<string, string>>>();
+  server.on("headers", (lines, request) => lines.push(...headerLines(answerHeaders.get(request) ?? {})));
+  server.on("wsClientError", (_error, socket, request) => {
+    socket.end(rawAnswer(requestError(400), answerHeaders.get(request)));
+  });
   const alive = new WeakSet<WebSocket>();
   const clients = new Map<WebSocket, StreamClient>();
 
@@ -103,13 +113,14 @@ export function createStream(
   };
 
   return {
-    upgrade: (request, socket, head) => {
+    upgrade: (request, socket, head, headers = {}) => {
       socket.on("error", () => socket.destroy());
+      answerHeaders.set(request, headers);
       try {
         const wanted = admit(request);
         server.handleUpgrade(request, socket, head, (client) => accept(client, wanted));
       } catch (error) {
-        socket.end(rawAnswer(toApiError(error)));
+        socket.end(rawAnswer(toApiError(error), headers));
       }
     },
     clients: () => server.clients.size,
