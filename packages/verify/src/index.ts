@@ -6,6 +6,14 @@ export {
   type WantedAccount,
 } from "./account.ts";
 export type { VerifyErrorCode } from "./errors.ts";
+export {
+  ESCAPE_GAS,
+  type EscapeLadder,
+  type ExitReadiness,
+  type ExitStage,
+  readEscapeLadder,
+  readExitReadiness,
+} from "./escape.ts";
 export { type L1Requests, type RollupState, rollupOn, type VerifierL1 } from "./l1.ts";
 export { type L1Cost, readL1Cost } from "./l1-cost.ts";
 export { findBatchOnL1, isCommitted, type SeenOnL1, type WantedOnL1 } from "./on-l1.ts";

@@ -1,7 +1,19 @@
 import { rollupAbi } from "@cairn/contracts";
 import { isMissingBlock, isRefusal, type L1Block, type L1HeadTag, l1Error } from "@cairn/l1";
 import { addressToBigint, bigintToAddress, type Hex, isCairnError } from "@cairn/protocol";
-import { type Address, BaseError, decodeFunctionResult, encodeFunctionData, isHex, numberToHex } from "viem";
+import {
+  type Address,
+  BaseError,
+  type ContractFunctionArgs,
+  type ContractFunctionName,
+  type ContractFunctionReturnType,
+  type DecodeFunctionResultParameters,
+  decodeFunctionResult,
+  type EncodeFunctionDataParameters,
+  encodeFunctionData,
+  isHex,
+  numberToHex,
+} from "viem";
 import { verifyError } from "./errors.ts";
 
 /** What is asked of a connection to L1: any viem client has it, and a wallet in a page (EIP-1193). */
@@ -65,6 +77,8 @@ export interface RollupState {
   /** When the last batch was accepted, and of its last block: seconds since the epoch. */
   readonly lastBatchAt: number;
   readonly lastTimestamp: number;
+  /** Whether someone else than the leader sent the last batch. */
+  readonly isLastByStranger: boolean;
   /** Entries of the L1 queue that batches have consumed, and all. */
   readonly queueHead: number;
   readonly queueTail: number;
@@ -92,20 +106,39 @@ export async function readHeadOfL1(l1: VerifierL1, tag: L1HeadTag): Promise<Head
 
 /** The contract's commitment to a batch as of an L1 block; zero where it has none. Throws `l1/unavailable`. */
 export function readCommitment(l1: VerifierL1, batch: number, block: number): Promise<Hex> {
-  return asking(`the commitment to batch ${batch}`, async () => {
-    const call = { abi: rollupAbi, functionName: "batchCommitment" } as const;
-    const data = encodeFunctionData({ ...call, args: [BigInt(batch)] });
-    return decodeFunctionResult({ ...call, data: await callContract(l1, data, numberToHex(block)) });
-  });
+  return asking(`the commitment to batch ${batch}`, () =>
+    readRollupView(l1, block, "batchCommitment", [BigInt(batch)]),
+  );
 }
 
 /** Whether the rollup is stopped for good, as of an L1 block. Throws `l1/unavailable`. */
 export function readIsFrozen(l1: VerifierL1, block: number): Promise<boolean> {
-  return asking("whether the rollup is frozen", async () => {
-    const call = { abi: rollupAbi, functionName: "isFrozen" } as const;
-    const data = await callContract(l1, encodeFunctionData(call), numberToHex(block));
-    return decodeFunctionResult({ ...call, data });
-  });
+  return asking("whether the rollup is frozen", () => readRollupView(l1, block, "isFrozen", []));
+}
+
+type View = ContractFunctionName<typeof rollupAbi, "view">;
+
+/** What a function of the contract answers as of an L1 block; for {@link asking}. */
+export async function readRollupView<Name extends View>(
+  l1: VerifierL1,
+  block: number,
+  functionName: Name,
+  args: ContractFunctionArgs<typeof rollupAbi, "view", Name>,
+): Promise<ContractFunctionReturnType<typeof rollupAbi, "view", Name>> {
+  // Which types belong to a name is known once the name is; viem's types do not express it before.
+  const call = { abi: rollupAbi, functionName, args } as unknown;
+  const calldata = encodeFunctionData(call as EncodeFunctionDataParameters<typeof rollupAbi, View>);
+  const data = await callContract(l1, calldata, numberToHex(block));
+  const answer = { abi: rollupAbi, functionName, args, data } as unknown;
+  const decoded: unknown = decodeFunctionResult(answer as DecodeFunctionResultParameters<typeof rollupAbi, View>);
+  return decoded as ContractFunctionReturnType<typeof rollupAbi, "view", Name>;
+}
+
+/** Wei for a unit of gas at the moment; for {@link asking}. */
+export async function readGasPrice({ connection }: VerifierL1): Promise<bigint> {
+  const price = await connection.request({ method: "eth_gasPrice", params: [] });
+  if (isHex(price)) return BigInt(price);
+  throw l1Error("l1/unavailable", "the RPC answers with something else than a price");
 }
 
 /** Throws `verify/l1-moved` unless L1 still has a block, `l1/unavailable`. */
@@ -141,6 +174,7 @@ async function readState(l1: VerifierL1, block: Hex): Promise<RollupState | null
       lastBlock: Number(state.lastBlock),
       lastBatchAt: Number(state.lastBatchAt),
       lastTimestamp: Number(state.lastTimestamp),
+      isLastByStranger: state.lastByStranger,
       queueHead: Number(state.queueHead),
       queueTail: Number(state.queueTail),
     }

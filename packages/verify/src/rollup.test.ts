@@ -26,6 +26,7 @@ describe("the rollup as its contract has it", () => {
       lastBlock: Number(state.lastBlock),
       lastBatchAt: Number(state.lastBatchAt),
       lastTimestamp: Number(state.lastTimestamp),
+      isLastByStranger: false,
       queueHead: Number(state.queueHead),
       queueTail: Number(state.queueTail),
       isFrozen: false,

@@ -1,8 +1,9 @@
 import { parseEscapeEvents, rollupAbi } from "@cairn/contracts";
+import type { EscapeLadder } from "@cairn/verify";
 import { encodeFunctionData } from "viem";
 import { formatDuration } from "../duration.ts";
 import { cliError } from "../errors.ts";
-import { formatTime, type Ladder, readLadder } from "../escape/ladder.ts";
+import { formatTime, readLadder } from "../escape/ladder.ts";
 import { addExamples, addKeyOptions, addNetworkOptions, type Host } from "../host.ts";
 import { addSendOptions, openCaller, type SendFlags } from "../l1/caller.ts";
 import { sentRows } from "../l1/sent-calls.ts";
@@ -46,7 +47,7 @@ export function addFreezeCommand({ program, run }: Host): void {
   });
 }
 
-function assertFreezable({ oldestEnqueuedAt, freezeDelay, now }: Ladder): void {
+function assertFreezable({ oldestEnqueuedAt, freezeDelay, now }: EscapeLadder): void {
   if (oldestEnqueuedAt === null) {
     throw cliError("cli/too-early", "no queue entry is waiting: nothing was left undone");
   }

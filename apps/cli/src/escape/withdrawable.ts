@@ -3,16 +3,16 @@ import type { L1Rollup } from "@cairn/l1";
 import { FIRST_ACCOUNT_INDEX } from "@cairn/protocol";
 import { MAX_PAGE, type RouteResponse } from "@cairn/rpc";
 import { findAccount, isRetryable, type NodeClient } from "@cairn/sdk";
+import type { EscapeLadder } from "@cairn/verify";
 import { type Address, isAddressEqual } from "viem";
 import { cliError } from "../errors.ts";
 import type { Network } from "../network.ts";
-import type { Ladder } from "./ladder.ts";
 
 /** A withdrawal request that is about to be paid for. */
 interface WithdrawalRequest {
   readonly index: number;
   readonly owner: Address;
-  readonly ladder: Ladder;
+  readonly ladder: EscapeLadder;
 }
 
 /**
