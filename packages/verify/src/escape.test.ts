@@ -70,7 +70,14 @@ describe("an account's way out", () => {
     await expect(readEscapeLadder(moving)).rejects.toMatchObject({ code: "verify/l1-moved" });
   });
 
-  it("costs the gas that was measured with the contracts", () => {
+  it("costs the gas that was measured with the contracts, at L1's price, and the queue's fee", async () => {
+    const priced = lyingL1(scene.l1, { eth_gasPrice: () => "0x3" });
+    const { costWei, queueFeeWei } = await readExitReadiness(priced, { index: ALICE });
+    expect(costWei).toEqual({
+      requestWithdraw: BigInt(3 * ESCAPE_GAS.requestWithdraw) + queueFeeWei,
+      freeze: BigInt(3 * ESCAPE_GAS.freeze),
+      exit: BigInt(3 * ESCAPE_GAS.exit),
+    });
     const measured = JSON.parse(readFileSync(new URL("../../contracts/gas.json", import.meta.url), "utf8"));
     expect(ESCAPE_GAS).toEqual({
       requestWithdraw: measured.requestWithdraw,

@@ -21,6 +21,8 @@ export interface EscapeLadder extends Pick<RollupState, "nextIndex" | "queueHead
   /** Seconds after which a queue entry is overdue, and after which one that still waits allows a freeze. */
   readonly inclusionDelay: number;
   readonly freezeDelay: number;
+  /** Seconds without a batch, while an entry waits, after which anyone may submit. */
+  readonly idleDelay: number;
   /** When the entry at the queue's head was made; null for an empty queue, also below. */
   readonly oldestEnqueuedAt: number | null;
   /** From when that entry is overdue: every batch must consume it. */
@@ -43,8 +45,8 @@ export type ExitStage = "healthy" | "idle" | "overdue" | "frozen" | "exited";
 /** The ladder, and an account's place on it. */
 export interface ExitReadiness extends EscapeLadder {
   readonly stage: ExitStage;
-  /** Wei that a unit of gas costs on L1 at the moment. */
-  readonly gasPriceWei: bigint;
+  /** Wei that each step costs its sender about now: {@link ESCAPE_GAS} at L1's price, and the queue's fee. */
+  readonly costWei: Readonly<Record<keyof typeof ESCAPE_GAS, bigint>>;
 }
 
 /**
@@ -81,6 +83,7 @@ export async function readEscapeLadder(l1: VerifierL1): Promise<EscapeLadder> {
     oldestEnqueuedAt === null ? null : Math.max(oldestEnqueuedAt, since) + delay;
   return {
     ...{ isFrozen, isSubmissionOpen, now: timestamp, nextIndex, queueHead, queueTail, inclusionDelay, freezeDelay },
+    idleDelay,
     oldestEnqueuedAt,
     overdueAt: after(inclusionDelay),
     idleAt: after(idleDelay, head.lastBatchAt),
@@ -100,7 +103,16 @@ export async function readExitReadiness(l1: VerifierL1, { index }: { readonly in
   const [isExited, gasPriceWei] = await asking("whether the account has left", () =>
     Promise.all([readRollupView(l1, ladder.l1.block, "isExited", [index]), readGasPrice(l1)]),
   );
-  return { ...ladder, stage: isExited ? "exited" : stageOf(ladder), gasPriceWei };
+  const gasWei = (step: keyof typeof ESCAPE_GAS) => BigInt(ESCAPE_GAS[step]) * gasPriceWei;
+  return {
+    ...ladder,
+    stage: isExited ? "exited" : stageOf(ladder),
+    costWei: {
+      requestWithdraw: gasWei("requestWithdraw") + ladder.queueFeeWei,
+      freeze: gasWei("freeze"),
+      exit: gasWei("exit"),
+    },
+  };
 }
 
 function stageOf({ isFrozen, now, overdueAt, idleAt }: EscapeLadder): Exclude<ExitStage, "exited"> {

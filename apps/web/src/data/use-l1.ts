@@ -30,3 +30,8 @@ export function useCheck<Answer>(
 export function useRollupOnL1(): UseQueryResult<VerifierOperations["rollup"]["answer"], Error> {
   return useCheck(["rollup"], ["batch"], (verifier) => verifier.ask("rollup", {}));
 }
+
+/** How an account can leave by L1 alone. */
+export function useExitReadiness(index: number): UseQueryResult<VerifierOperations["wayOut"]["answer"], Error> {
+  return useCheck(["way out", index], ["batch"], (verifier) => verifier.ask("wayOut", { index }));
+}

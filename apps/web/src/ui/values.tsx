@@ -95,6 +95,20 @@ export function exactTime(ms: number, locale: Locale): string {
   return new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "medium" }).format(ms);
 }
 
+/** How long something takes, in whole days, hours, minutes and seconds: `7 days`, `1 hour, 30 minutes`. */
+export function durationText(seconds: number, locale: Locale): string {
+  const parts: string[] = [];
+  let left = Math.round(seconds) * SECOND_MS;
+  for (const [unit, size] of UNITS) {
+    const count = Math.floor(left / size);
+    left -= count * size;
+    if (count > 0) {
+      parts.push(new Intl.NumberFormat(locale, { style: "unit", unit, unitDisplay: "long" }).format(count));
+    }
+  }
+  return parts.join(", ") || new Intl.NumberFormat(locale, { style: "unit", unit: "second" }).format(0);
+}
+
 /** The time, every second. */
 function useNow(): number {
   const [now, setNow] = useState(() => Date.now());

@@ -1,5 +1,12 @@
 import type { AccountProofJson } from "@cairn/rpc";
-import type { ClaimedTransaction, L1Cost, RollupOnL1, VerifiedAccount, VerifiedReceipt } from "@cairn/verify";
+import type {
+  ClaimedTransaction,
+  ExitReadiness,
+  L1Cost,
+  RollupOnL1,
+  VerifiedAccount,
+  VerifiedReceipt,
+} from "@cairn/verify";
 
 /** Which rollup is checked, and through which RPC. */
 export interface VerifierSettings {
@@ -19,6 +26,8 @@ export interface VerifierOperations {
   };
   /** What a transaction on L1 cost; null for one that L1 does not have. */
   readonly cost: { readonly asked: { readonly transaction: string }; readonly answer: L1Cost | null };
+  /** How an account can leave by L1 alone, and from when. */
+  readonly wayOut: { readonly asked: { readonly index: number }; readonly answer: ExitReadiness };
   /** A transaction with its id as L1 vouches for it, by what a node says of it. */
   readonly transaction: { readonly asked: ClaimedTransaction; readonly answer: VerifiedReceipt };
   /** A transfer as L1 vouches for it, by a receipt from a node or a file. */

@@ -1,6 +1,7 @@
 /** The worker that checks what a node says: it hashes here, and asks L1 through the user's RPC. It never asks the node. */
 import { isCairnError } from "@cairn/protocol";
 import {
+  readExitReadiness,
   readL1Cost,
   readRollupOnL1,
   rollupOn,
@@ -23,6 +24,7 @@ const OPERATIONS: Operations = {
   rollup: (l1) => readRollupOnL1(l1),
   account: (l1, { index, proof }) => verifyAccount(l1, proof, { index }),
   cost: (l1, { transaction }) => readL1Cost(l1, transaction),
+  wayOut: (l1, asked) => readExitReadiness(l1, asked),
   transaction: (l1, claimed) => verifyTransaction(l1, claimed),
   receipt: (l1, { receipt }) => verifyReceipt(l1, receipt),
 };

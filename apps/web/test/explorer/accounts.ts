@@ -5,8 +5,7 @@ import { accountProofRoot } from "@cairn/verify";
 import type { Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { type Lie, type PrefixProxy, startPrefixProxy } from "../support/prefix-proxy.ts";
-import { readJson } from "../support/read-json.ts";
-import { type Stage, WAIT } from "../support/stage.ts";
+import { type Stage, untilAllProven, WAIT } from "../support/stage.ts";
 
 const ANSWER = /^\/v1\/accounts\/\d+$/;
 const PROOF = /^\/v1\/accounts\/\d+\/proof/;
@@ -28,14 +27,6 @@ export function accountsAreProved(stage: Stage): void {
   const text = () => page.locator("main").textContent();
   const truths = async (marks: Locator = page.locator("dl [data-truth]")) =>
     Promise.all((await marks.all()).map((mark) => mark.getAttribute("data-truth")));
-  const untilAllProven = () =>
-    expect
-      .poll(async () => {
-        const { lastBlock, lastProvenBlock } = await readJson<Record<string, number>>(`${stage.pages()}v1/rollup`);
-        return lastBlock === lastProvenBlock;
-      }, WAIT)
-      .toBe(true);
-
   /** What the account's page shows while answers are changed. */
   const under = async (lies: readonly (readonly [RegExp, Lie])[], check: () => Promise<void>): Promise<void> => {
     for (const [path, lie] of lies) proxy.lie(path, lie);
@@ -65,7 +56,7 @@ export function accountsAreProved(stage: Stage): void {
 
   it("E4: an account is green when leaf and path lead to L1's root, also behind a proxy at another path", async () => {
     await pay(stage.scene, stage);
-    await untilAllProven();
+    await untilAllProven(stage);
     page = await stage.open(`/account/${stage.alice.index}`, { at: proxy.url });
     await expect.poll(verdict, WAIT).toBe("checked");
     expect(await truths()).toEqual(Array(6).fill("checked"));

@@ -5,7 +5,7 @@ import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { type PrefixProxy, startPrefixProxy } from "../support/prefix-proxy.ts";
 import { readJson } from "../support/read-json.ts";
-import { type Stage, WAIT } from "../support/stage.ts";
+import { type Stage, untilAllProven, WAIT } from "../support/stage.ts";
 
 /** E9. */
 export function batchesShowTheirCost(stage: Stage): void {
@@ -21,12 +21,7 @@ export function batchesShowTheirCost(stage: Stage): void {
   it("E9: gas, gas per transaction, blob gas, fees and result equal the receipts on L1 to the wei", async () => {
     const { holders, ledger, api } = stage.scene;
     // Without payouts, which may take a transaction of their own; and in a batch of its own, once all else is on L1.
-    await expect
-      .poll(async () => {
-        const { lastBlock, lastProvenBlock } = await readJson<RouteResponse<"rollup">>(`${stage.pages()}v1/rollup`);
-        return lastBlock - lastProvenBlock;
-      }, WAIT)
-      .toBe(0);
+    await untilAllProven(stage);
     await ledger.submitUntilAcknowledged(api, [holders.transfer(stage.alice, stage.bob, 5000n)]);
     const { id } = ledger.acknowledged().at(-1) ?? expect.unreachable();
     const block = await vi.waitUntil(async () => {

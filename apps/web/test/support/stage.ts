@@ -1,9 +1,11 @@
 import { type Holder, openScene, populate, type Scene } from "@cairn/e2e/support";
+import type { RouteResponse } from "@cairn/rpc";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, expect } from "vitest";
 import { startChromium } from "../../../../scripts/packages/pages.ts";
 import { buildPages } from "../../scripts/build-pages.ts";
 import { CACHE_DIR } from "./places.ts";
+import { readJson } from "./read-json.ts";
 import { watchPage } from "./watch-page.ts";
 
 /** What `expect.poll` gets: how long an idle machine needs. */
@@ -41,6 +43,15 @@ export function useStage(): Stage {
   });
   afterAll(() => end?.());
   return new Proxy({} as Stage, { get: (_target, name) => Reflect.get(stage ?? expect.unreachable("no stage"), name) });
+}
+
+/** Until L1 has accepted a batch with the node's last block. */
+export async function untilAllProven({ pages }: Stage): Promise<void> {
+  const waiting = async () => {
+    const { lastBlock, lastProvenBlock } = await readJson<RouteResponse<"rollup">>(`${pages()}v1/rollup`);
+    return lastBlock - lastProvenBlock;
+  };
+  await expect.poll(waiting, WAIT).toBe(0);
 }
 
 async function openStage(): Promise<{ readonly stage: Stage; readonly end: () => Promise<void> }> {

@@ -10,8 +10,9 @@ import { Listing } from "../listing.tsx";
 import { AccountFields } from "./fields.tsx";
 import { AccountPath } from "./path.tsx";
 import { TEXTS } from "./texts.ts";
-import { useAccount, useCheckedAccount } from "./use-account.ts";
+import { isIndex, useAccount, useCheckedAccount } from "./use-account.ts";
 import { AccountVerdict } from "./verdict.tsx";
+import { WayOut } from "./way-out.tsx";
 
 const PAGE = 20;
 
@@ -41,14 +42,18 @@ export function AccountPage(): ReactElement {
                 <AccountPath index={account.index} proof={findings.proof} root={findings.verified.root} />
               </Section>
             )}
-            <Section title={texts.history} aside={<Mark truth="node" />}>
-              <Listing pages={history}>
-                {(answers) => <EntryTable entries={answers.flatMap(({ entries }) => entries)} />}
-              </Listing>
-            </Section>
           </>
         )}
       </Detail>
+      {/* Above all where no node answers; not for an account that one says there is not. */}
+      {said.data !== null && isIndex(index) && <WayOut index={Number(index)} />}
+      {said.data != null && (
+        <Section title={texts.history} aside={<Mark truth="node" />}>
+          <Listing pages={history}>
+            {(answers) => <EntryTable entries={answers.flatMap(({ entries }) => entries)} />}
+          </Listing>
+        </Section>
+      )}
     </Page>
   );
 }

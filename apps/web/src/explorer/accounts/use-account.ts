@@ -26,6 +26,11 @@ export type AccountFindings =
       readonly differing: readonly Field[];
     };
 
+/** Whether a text can be the index of an account. */
+export function isIndex(text: string): boolean {
+  return /^[0-9]{1,8}$/.test(text);
+}
+
 /** An account as the node says it; null where there is none. */
 export function useAccount(index: string): UseQueryResult<Account | null, Error> {
   return useNode(["account", index], ["entry", "block", "batch"], (node, options) =>
@@ -42,11 +47,10 @@ export function useCheckedAccount(
   said: Account | null | undefined,
 ): UseQueryResult<AccountFindings, Error> {
   const { node } = useRollup();
-  const isIndex = /^[0-9]{1,8}$/.test(index);
   return useCheck<AccountFindings>(
     ["account", index, said == null ? null : FIELDS.map((field) => fieldsOfNode(said)[field]).join()],
     ["batch", "entry"],
-    node && said != null && isIndex
+    node && said != null && isIndex(index)
       ? async (verifier) => {
           const proof = await node.accountProof({ index }).catch((error: unknown) => {
             if (apiErrorOf(error)?.code === "not-accepted") return null;
