@@ -27,6 +27,20 @@ describe("the root of a tree", () => {
     expect(calls).toBe(16 + 4 + 1);
   });
 
+  it("hashes what is the same as before it once, and is still that of all leaves", () => {
+    const half = [...leaves(32), ...Array.from({ length: 32 }, () => 0n)];
+    let calls = 0;
+    const counting: Compress = (...nodes) => {
+      calls++;
+      return compress(...nodes);
+    };
+    expect(treeRoot(half, counting)).toBe(naive(half));
+    // 8 with leaves and one without; 2 with nodes and one without; the root.
+    expect(calls).toBe(9 + 3 + 1);
+    const repeating = [...leaves(4), ...leaves(4), ...leaves(4), 1n, 2n, 3n, 5n];
+    expect(treeRoot(repeating, compress)).toBe(naive(repeating));
+  });
+
   it.each([0, 2, 3, 5, 8, 12, 63, 128])("refuses %i leaves", (count) => {
     expect(() => treeRoot(leaves(count), compress)).toThrow(expect.objectContaining({ code: "crypto/bad-tree-size" }));
   });
