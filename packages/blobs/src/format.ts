@@ -2,6 +2,7 @@
  * What a blob looks like and how L1 names it, without the curve arithmetic of KZG, which takes a fifth of a second to load:
  * for programs that read L1 and rarely meet a blob.
  */
+export type { CommittedBlob } from "./committed-blobs.ts";
 export { BLOB_BYTES, BLOB_ELEMENTS, blobToElements, elementsToBlob } from "./elements.ts";
 export type { BlobErrorCode } from "./errors.ts";
 export type { BlobKzg, BlobOpening } from "./kzg.ts";

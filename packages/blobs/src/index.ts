@@ -1,4 +1,5 @@
 export { blobToCells, cellsToBlob } from "./cells.ts";
+export type { CommittedBlob } from "./committed-blobs.ts";
 export { BLOB_BYTES, BLOB_ELEMENTS, blobToElements, elementsToBlob } from "./elements.ts";
 export type { BlobErrorCode } from "./errors.ts";
 export { type BlobKzg, type BlobOpening, createBlobKzg, encodeOpening } from "./kzg.ts";

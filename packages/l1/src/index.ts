@@ -40,6 +40,7 @@ export {
   readStateEvents,
   type SettledEvent,
 } from "./reading/events.ts";
+export { type GatheredChecks, gatherChecks } from "./reading/gathered-checks.ts";
 export { cleanLogs } from "./reading/logs.ts";
 export { assertQueueEnd, EMPTY_QUEUE, followQueue, type QueueEnd, readQueue } from "./reading/queue.ts";
 export {

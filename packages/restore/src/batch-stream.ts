@@ -6,6 +6,7 @@ import {
   createRangeReader,
   type EventPlace,
   followQueue,
+  gatherChecks,
   insist,
   type L1Access,
   type L1Range,
@@ -91,6 +92,7 @@ async function* streamRecords(
   const commitments = createCommitmentReader(access, batchCount, range.to);
   const readEvents: ReadRange<RollupEvent> = withSettlements ? readRollupEvents : readStateEvents;
   const ranges = createRangeReader(access, readEvents, options.limits);
+  const { blobs, reading, needed } = gatherChecks(options.blobs);
   const inFlight: Promise<PublishedRecord>[] = [];
   let settled: ArchivedSettlement[] = [];
   let next = after.batch + 1;
@@ -118,19 +120,19 @@ async function* streamRecords(
       next++;
       putSettled();
       const taken = queue.consume(event);
-      const fetched = fetchRecord(access, event, taken, { commitments, blobs: options.blobs });
+      const fetched = reading(() => fetchRecord(access, event, taken, { commitments, blobs }));
       // Awaited in order below; an early failure must not count as unhandled.
       fetched.catch(() => {});
       inFlight.push(fetched);
       while (inFlight.length >= concurrency) {
         const [oldest] = inFlight.splice(0, 1);
-        if (oldest !== undefined) yield await oldest;
+        if (oldest !== undefined) yield await needed(oldest);
       }
     }
     from = read.to + 1;
   }
   putSettled();
-  for (const fetched of inFlight) yield await fetched;
+  for (const fetched of inFlight) yield await needed(fetched);
   if (next <= batchCount) throw missingBatch(next, null);
 }
 

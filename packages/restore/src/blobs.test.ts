@@ -34,14 +34,15 @@ let beacon: BlobSource;
 function rememberingKzg(): BlobAccess["kzg"] {
   const { commit } = createBlobKzg();
   const hashes = new Map<string, Uint8Array>();
-  return {
-    isBlobOf: (hash, blob) => {
-      const key = createHash("sha256").update(blob).digest("hex");
-      const known = hashes.get(key) ?? versionedHash(commit(blob));
-      hashes.set(key, known);
-      return isSameBytes(known, hash);
-    },
+  const isBlobOf = (hash: Uint8Array, blob: Uint8Array): boolean => {
+    const key = createHash("sha256").update(blob).digest("hex");
+    const known = hashes.get(key) ?? versionedHash(commit(blob));
+    hashes.set(key, known);
+    return isSameBytes(known, hash);
   };
+  const areCommitted: BlobAccess["kzg"]["areCommitted"] = (blobs) =>
+    blobs.every(({ blob, commitment }) => isBlobOf(versionedHash(commitment), blob));
+  return { isBlobOf, areCommitted };
 }
 
 beforeAll(async () => {
@@ -109,6 +110,35 @@ describe("batches in blobs", () => {
     }
     expect(restored.batch(2).header.dataSource).toBe("blob");
     expect(restored.batch(2).payouts).toHaveLength(1);
+  });
+
+  it("are checked together, and one by one only where a source lies", async () => {
+    const { areCommitted } = createBlobKzg();
+    const groups: number[] = [];
+    const counting = (isBlobOf: BlobAccess["kzg"]["isBlobOf"]): BlobAccess["kzg"] => ({
+      isBlobOf,
+      areCommitted: (blobs) => {
+        groups.push(blobs.length);
+        return areCommitted(blobs);
+      },
+    });
+    const notAsked = counting(() => expect.unreachable("all are right"));
+    expect((await restore({ sources: [beacon], kzg: notAsked })).position.root).toBe(live.tree.root());
+    // The batches exchange their blobs, so that those of L1 are all there.
+    const exchanging: BlobSource = {
+      name: "a liar",
+      find: async ({ versionedHash: hash }) => [blobOf(bytesToHex(hash) === hashOf(2) ? 3 : 2)],
+    };
+    const problems: BlobProblem[] = [];
+    const onProblem = (problem: BlobProblem): void => void problems.push(problem);
+    const blobs = { sources: [exchanging, beacon], kzg: counting(kzg.isBlobOf), onProblem };
+    expect((await restore(blobs)).position.root).toBe(live.tree.root());
+    expect(problems).toMatchObject([
+      { source: "a liar", type: "wrong" },
+      { source: "a liar", type: "wrong" },
+    ]);
+    // Right together; wrong together, then both from the next source.
+    expect(groups).toEqual([2, 2, 2]);
   });
 
   it("cannot be read without a source of blobs, and nothing of them is used", async () => {

@@ -1,4 +1,4 @@
-import { cellsToBlob, createBlobKzg, encodeOpening, versionedHash } from "@cairn/blobs";
+import { type CommittedBlob, cellsToBlob, createBlobKzg, encodeOpening, versionedHash } from "@cairn/blobs";
 import { createSidecarMaker, encodeSidecar, type SidecarMaker } from "@cairn/blobs/sidecar";
 import { bytesToCells } from "@cairn/protocol";
 
@@ -18,6 +18,8 @@ export interface BlobMaker {
   readonly prepare: (cells: Uint8Array, point: bigint) => Promise<PreparedBlob>;
   /** Whether a blob has this versioned hash. Rejects with `blobs/…` for bytes that are no blob. */
   readonly isBlobOf: (hash: Uint8Array, blob: Uint8Array) => Promise<boolean>;
+  /** Whether each blob has its commitment, in little more time for many than for one. Rejects as `isBlobOf`. */
+  readonly areCommitted: (blobs: readonly CommittedBlob[]) => Promise<boolean>;
   readonly stop: () => Promise<void>;
 }
 
@@ -38,6 +40,7 @@ export function createBlobMaker(): BlobMaker {
       };
     },
     isBlobOf: async (hash, blob) => kzg.isBlobOf(hash, blob),
+    areCommitted: async (blobs) => kzg.areCommitted(blobs),
     stop: () => Promise.resolve(),
   };
 }

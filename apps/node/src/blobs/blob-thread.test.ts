@@ -36,6 +36,9 @@ describe("blobs made in a thread of their own", () => {
     const hash = await maker.commit(cellsToBytes(CELLS));
     const [right, other] = [cellsToBlob(CELLS), cellsToBlob([1n])];
     expect(await Promise.all([maker.isBlobOf(hash, right), maker.isBlobOf(hash, other)])).toEqual([true, false]);
+    const { commitment } = decodeSidecar((await maker.prepare(cellsToBytes(CELLS), POINT)).sidecar);
+    const many = (blob: Uint8Array) => maker.areCommitted([right, blob].map((each) => ({ blob: each, commitment })));
+    expect(await Promise.all([many(right), many(other)])).toEqual([true, false]);
     await expect(maker.isBlobOf(hash, right.subarray(1))).rejects.toMatchObject({ code: "blobs/bad-length" });
   });
 

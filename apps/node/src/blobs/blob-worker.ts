@@ -12,6 +12,8 @@ await serve<BlobRequest>(async () => {
         return maker.prepare(request.cells, request.point);
       case "check":
         return maker.isBlobOf(request.hash, request.blob);
+      case "checkMany":
+        return maker.areCommitted(request.blobs);
     }
   };
   return { handle };

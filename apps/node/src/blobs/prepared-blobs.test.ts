@@ -15,7 +15,13 @@ it("says that a blob is ready, not that it cannot be prepared: that is tried aga
   prepare.mockResolvedValue(BLOB);
   const onPrepared = vi.fn();
   const notAsked = () => Promise.reject(new Error("not asked for"));
-  const maker = { prepare, commit: notAsked, isBlobOf: notAsked, stop: () => Promise.resolve() };
+  const maker = {
+    prepare,
+    commit: notAsked,
+    isBlobOf: notAsked,
+    areCommitted: notAsked,
+    stop: () => Promise.resolve(),
+  };
   const blobs = createPreparedBlobs({ maker, logger: pino({ level: "silent" }), onPrepared });
   expect(blobs.find(BATCH, CONTENT)).toBeNull();
   await vi.waitFor(() => expect(prepare).toHaveBeenCalledTimes(1));

@@ -3,6 +3,7 @@ import {
   type AcceptedEvent,
   type BlobAccess,
   createCommitmentReader,
+  gatherChecks,
   insist,
   type L1Access,
   type L1Block,
@@ -99,9 +100,9 @@ export async function readContents(
   batches: readonly AcceptedEvent[],
   blobs: BlobAccess | undefined,
 ): Promise<ReadonlyMap<number, PublishedBatchContent>> {
-  return new Map(
-    await mapTogether(batches, async (event) => [event.number, await readPublishedBatch(access, event, blobs)]),
-  );
+  const { blobs: gathered, reading, needed } = gatherChecks(blobs);
+  const read = (event: AcceptedEvent) => needed(reading(() => readPublishedBatch(access, event, gathered)));
+  return new Map(await mapTogether(batches, async (event) => [event.number, await read(event)]));
 }
 
 /** Throws `node/l1-unavailable` unless L1 still shows the range's last block, and the stored one below the range. */

@@ -2,6 +2,8 @@
 export interface BlobQuery {
   /** 32 bytes, as the transaction names it. */
   readonly versionedHash: Uint8Array;
+  /** What it is a hash of, 48 bytes, where that is known: the check of the blob may use it. */
+  readonly kzgCommitment?: Uint8Array;
   readonly l1Block: number;
   /** Of that L1 block, seconds. */
   readonly l1Timestamp: number;

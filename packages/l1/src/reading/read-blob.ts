@@ -1,4 +1,4 @@
-import { blobToElements } from "@cairn/blobs/format";
+import { blobToElements, type CommittedBlob } from "@cairn/blobs/format";
 import { bytesToHex, type CairnError, isCairnError } from "@cairn/protocol";
 import { delay } from "../delay.ts";
 import { type L1ErrorCode, l1Error } from "../errors.ts";
@@ -14,8 +14,13 @@ export interface BlobProblem {
 
 /** Checks blobs, as the KZG of `@cairn/blobs` does; a program with other work to do asks a thread. */
 export interface BlobCheck {
-  /** Whether a blob has this versioned hash. It is 131,072 bytes of field elements. */
-  readonly isBlobOf: (hash: Uint8Array, blob: Uint8Array) => boolean | Promise<boolean>;
+  /**
+   * Whether a blob has this versioned hash. It is 131,072 bytes of field elements. The commitment, if given, may be used
+   * where the hash is its hash.
+   */
+  readonly isBlobOf: (hash: Uint8Array, blob: Uint8Array, commitment?: Uint8Array) => boolean | Promise<boolean>;
+  /** Whether each blob has its commitment, in little more time for many than for one; without it, each is checked alone. */
+  readonly areCommitted?: (blobs: readonly CommittedBlob[]) => boolean | Promise<boolean>;
 }
 
 /** What reading a blob depends on. */
@@ -41,8 +46,8 @@ type Asked =
 
 /**
  * The blob of a versioned hash from the first source that has it. They are asked in order; when all have failed, those that
- * were busy or did not answer are asked again, after a pause. The KZG commitment of what comes back is computed and compared
- * with the hash, so no source has to be trusted; of its blobs only the first two are checked, so none can keep the caller
+ * were busy or did not answer are asked again, after a pause. What comes back is compared with the hash by way of its KZG
+ * commitment, so no source has to be trusted; of its blobs only the first two are checked, so none can keep the caller
  * busy. Throws `l1/blob-unavailable` when no source has it: `details.problems` says why, and a retry helps when one of them
  * was unavailable.
  *
@@ -80,7 +85,7 @@ async function ask(source: BlobSource, query: BlobQuery, { kzg, signal }: ReadBl
   try {
     const candidates = await source.find(query, signal);
     for (const blob of candidates.slice(0, MAX_CANDIDATES)) {
-      const isRight = await isBlobOf(kzg, query.versionedHash, blob);
+      const isRight = await isBlobOf(kzg, query, blob);
       signal?.throwIfAborted();
       if (isRight) return { type: "found", blob };
     }
@@ -101,12 +106,16 @@ function nobodyHas({ versionedHash, l1Block }: BlobQuery, problems: readonly Blo
 }
 
 /** Also false for bytes that are no blob at all. */
-async function isBlobOf(kzg: BlobCheck, hash: Uint8Array, candidate: Uint8Array): Promise<boolean> {
+async function isBlobOf(
+  kzg: BlobCheck,
+  { versionedHash, kzgCommitment }: BlobQuery,
+  candidate: Uint8Array,
+): Promise<boolean> {
   try {
     blobToElements(candidate);
   } catch (error) {
     if (isCairnError(error)) return false;
     throw error;
   }
-  return kzg.isBlobOf(hash, candidate);
+  return kzg.isBlobOf(versionedHash, candidate, kzgCommitment);
 }

@@ -214,7 +214,8 @@ describe("what a batch in a blob published", () => {
     expect(content).toEqual({ l1Operations: OPERATIONS, payouts: PAYOUTS, kzgCommitment: COMMITMENT });
     expect(cells.slice(0, CELLS.length)).toEqual(CELLS);
     expect(cells.slice(CELLS.length).every((cell) => cell === 0n)).toBe(true);
-    expect(asked).toEqual([{ versionedHash: BLOB_HASH, l1Block: 9, l1Timestamp: 1234 }]);
+    const query = { versionedHash: BLOB_HASH, kzgCommitment: COMMITMENT, l1Block: 9, l1Timestamp: 1234 };
+    expect(asked).toEqual([query]);
   });
 
   it("is read from the next source when one has another blob, none, or does not answer", async () => {

@@ -82,7 +82,8 @@ export async function readPublishedBatch(
     return { cells: cellsOfCalldata(sent, event), l1Operations, payouts, kzgCommitment: null };
   }
   const kzgCommitment = commitmentOf(sent, event);
-  return { cells: await cellsOfBlob(access, event, transaction, blobs), l1Operations, payouts, kzgCommitment };
+  const cells = await cellsOfBlob(access, event, { transaction, kzgCommitment, blobs });
+  return { cells, l1Operations, payouts, kzgCommitment };
 }
 
 function payoutsOf({ payouts: bytes }: SubmissionArguments, { number, payoutsHash }: AcceptedEvent): Payout[] {
@@ -115,14 +116,20 @@ function commitmentOf({ data }: SubmissionArguments, { number, dataCommitment }:
   throw mismatch(number, "dataCommitment", "opens another blob than its event says");
 }
 
+/** Where the cells of a batch in a blob are. */
+interface BlobPlace {
+  readonly transaction: Transaction;
+  readonly kzgCommitment: Uint8Array;
+  readonly blobs: BlobAccess | undefined;
+}
+
 async function cellsOfBlob(
   access: L1Access,
   event: AcceptedEvent,
-  { blobVersionedHashes = [] }: Transaction,
-  blobs: BlobAccess | undefined,
+  { transaction, kzgCommitment, blobs }: BlobPlace,
 ): Promise<bigint[]> {
   const { number, block, dataCommitment } = event;
-  const [first] = blobVersionedHashes;
+  const [first] = transaction.blobVersionedHashes ?? [];
   if (first?.toLowerCase() !== bytesToHex(dataCommitment)) {
     throw mismatch(number, "dataCommitment", "has another blob than its event says");
   }
@@ -135,7 +142,7 @@ async function cellsOfBlob(
   if (l1Block?.hash !== bytesToHex(event.blockHash)) {
     throw l1Error("l1/unavailable", `L1 no longer has block ${block} of batch ${number}`);
   }
-  const query = { versionedHash: dataCommitment, l1Block: block, l1Timestamp: l1Block.timestamp };
+  const query = { versionedHash: dataCommitment, kzgCommitment, l1Block: block, l1Timestamp: l1Block.timestamp };
   const blob = await readBlob(blobs.sources, query, blobs);
   // Loading the arithmetic of blobs takes long, and most programs never need it.
   const { blobToCells } = await import("@cairn/blobs/cells");
