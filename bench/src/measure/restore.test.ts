@@ -7,4 +7,6 @@ test("restorations from every source reach the state of the batches, and are tim
   for (const source of ["rpc", "archive", "calldata", "memory", "replay"] as const) {
     expect(report?.[source].median, source).toBeGreaterThan(0);
   }
+  expect(report?.blobs?.archive.median).toBeGreaterThan(0);
+  expect(report?.blobs?.calldata.median).toBeGreaterThan(0);
 });

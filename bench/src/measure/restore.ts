@@ -1,6 +1,7 @@
 import { cp, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createBlobKzg } from "@cairn/blobs";
 import type { Compress } from "@cairn/crypto";
 import { FIRST_ACCOUNT_INDEX, type SoloSize } from "@cairn/protocol";
 import {
@@ -10,11 +11,17 @@ import {
   type PublishedBatch,
   type RollupIdentity,
 } from "@cairn/restore";
-import { createArchive, type RestoreFilesOptions, restoreFromFiles } from "@cairn/restore/node";
+import {
+  createArchive,
+  createArchiveBlobSource,
+  type RestoreFilesOptions,
+  restoreFromFiles,
+} from "@cairn/restore/node";
 import { createMemoryStore, genesisRoot, type KeyValueChange, type KeyValueStore } from "@cairn/state";
 import { createLmdbStore } from "@cairn/state/lmdb";
 import { type ChainPosition, genesisPosition } from "@cairn/vm";
 import { type Sample, summarise } from "../sample.ts";
+import { inBlobs } from "../workload/blob-history.ts";
 import { createFastCrypto } from "../workload/crypto.ts";
 import { createMemoryL1 } from "../workload/memory-l1.ts";
 import { DOMAIN } from "../workload/memory-rollup.ts";
@@ -34,10 +41,20 @@ export interface RestoreReport {
   readonly calldata: Sample;
   /** From a file into memory. */
   readonly memory: Sample;
+  /** As {@link RestoreReport.recurring}, of batches in blobs; earlier reports lack it. */
+  readonly blobs?: BlobRestoreReport;
   /** From a file into LMDB, of a history in which each account takes part {@link RECURRENCES} times; earlier reports lack it. */
   readonly recurring?: Sample;
   /** Decoded batches, replayed and checked except for the root; nothing is hashed into the tree or written. */
   readonly replay: Sample;
+}
+
+/** Transfers of batches in blobs restored per second. */
+export interface BlobRestoreReport {
+  /** From a file that has all of them. */
+  readonly archive: Sample;
+  /** From calldata in memory, with blobs made from the cells in a file and checked against their commitments. */
+  readonly calldata: Sample;
 }
 
 const IDENTITY: RollupIdentity = DOMAIN;
@@ -58,7 +75,7 @@ export async function measureRestore(options: {
     const measured = await inFolder((folder) => measureHistory(history, { compress, folder, transfers, runs }));
     const fewer = createPublishedHistory({ slots, accounts: accounts / RECURRENCES, transfers, compress });
     const recurring = await inFolder((folder) => measureRecurring(fewer, { compress, folder, transfers, runs }));
-    reports.push({ slots, accounts, transfers, ...measured, recurring });
+    reports.push({ slots, accounts, transfers, ...measured, ...recurring });
   }
   return reports;
 }
@@ -143,10 +160,31 @@ async function rate({ transfers, runs }: Run, run: () => Promise<number>): Promi
   return summarise(rates);
 }
 
-async function measureRecurring(history: PublishedHistory, run: Run): Promise<Sample> {
-  const { lmdb, archive } = await fund(history, run);
-  const options = { compress: run.compress, rollup: null, archives: [archive] };
-  return rate(run, async () => restoreSeconds(await lmdb(), options));
+async function measureRecurring(
+  history: PublishedHistory,
+  run: Run,
+): Promise<Required<Pick<RestoreReport, "recurring" | "blobs">>> {
+  const { compress, folder } = run;
+  const { deposits } = history;
+  const { lmdb, archive, position } = await fund(history, run);
+  const recurring = await rate(run, async () => restoreSeconds(await lmdb(), fromFile(archive, run)));
+  const kzg = createBlobKzg();
+  const batches = inBlobs(position, history.transfers, { compress, kzg });
+  const path = await archived(join(folder, "blobs"), batches, position, compress);
+  const counts = countsOf(position, deposits.length + batches.length);
+  const rollup = createMemoryL1(IDENTITY, [...deposits.slice(-1), ...batches], counts, deposits);
+  const blobs = { sources: [createArchiveBlobSource([path])], kzg };
+  return {
+    recurring,
+    blobs: {
+      archive: await rate(run, async () => restoreSeconds(await lmdb(), fromFile(path, run))),
+      calldata: await rate(run, async () => restoreSeconds(await lmdb(), { compress, rollup, blobs })),
+    },
+  };
+}
+
+function fromFile(archive: string, { compress }: Run): Omit<RestoreFilesOptions, "store"> {
+  return { compress, rollup: null, archives: [archive] };
 }
 
 async function measureHistory(
@@ -161,7 +199,7 @@ async function measureHistory(
   const rollup = createMemoryL1(IDENTITY, published, counts, deposits);
   const rpc = await startRpcL1(IDENTITY, published, counts, deposits);
   const fromL1 = { compress, rollup };
-  const fromArchive = { compress, rollup: null, archives: [archive] };
+  const fromArchive = fromFile(archive, run);
   const replaySeconds = async (): Promise<number> => {
     const restored = openRestoredState({ store: createMemoryStore(), compress, identity: IDENTITY });
     const rebuilder = createRebuilder(restored);

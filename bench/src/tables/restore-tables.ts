@@ -14,6 +14,11 @@ export function restoreTables(reports: readonly RestoreReport[]): Table[] {
     ["calldata in memory to LMDB", ({ calldata }) => calldata],
     ["archive file to memory", ({ memory }) => memory],
     [`archive file to LMDB, each account ${RECURRENCES} times`, ({ recurring }) => recurring],
+    [`archive file of blobs to LMDB, each account ${RECURRENCES} times`, ({ blobs }) => blobs?.archive],
+    [
+      `calldata in memory, blobs from an archive file, to LMDB, each account ${RECURRENCES} times`,
+      ({ blobs }) => blobs?.calldata,
+    ],
     ["replay only, nothing hashed or written", ({ replay }) => replay],
   ];
   return [

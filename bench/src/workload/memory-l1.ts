@@ -6,6 +6,7 @@ import {
   bigintToHex,
   bytesToHex,
   cellsToBytes,
+  concatBytes,
   EMPTY_QUEUE_HASH,
   encodeL1Operation,
   type Hex,
@@ -52,9 +53,15 @@ export function eventOf(
 }
 
 /** The calldata of a batch, with bytes as long as a proof in it. */
-export function calldataOf({ header, l1Operations, payouts, cells }: PublishedBatch): Hex {
-  const batch: ProvenBatch = { header, l1Operations, payouts, data: cellsToBytes(cells), proof: PROOF };
+export function calldataOf({ header, l1Operations, payouts, cells, kzgCommitment }: PublishedBatch): Hex {
+  const data = kzgCommitment === null ? cellsToBytes(cells) : openingOf(kzgCommitment);
+  const batch: ProvenBatch = { header, l1Operations, payouts, data, proof: PROOF };
   return encodeFunctionData({ abi: rollupAbi, functionName: "submitBatch", args: submitBatchArguments(batch) });
+}
+
+/** An opening whose value and proof nobody reads: 32 bytes, commitment 48, 48 bytes. */
+function openingOf(kzgCommitment: Uint8Array): Uint8Array {
+  return concatBytes(new Uint8Array(32), kzgCommitment, new Uint8Array(48));
 }
 
 /**
@@ -69,7 +76,7 @@ export function createMemoryL1(
 ): L1Rollup {
   const address = bigintToAddress(rollup);
   const last = batches.at(-1);
-  const calldata = new Map<Hex, Hex>();
+  const transactions = new Map<Hex, { readonly input: Hex; readonly blobVersionedHashes?: readonly Hex[] }>();
   const commitments = new Map<number, Hex>([...before, ...batches].map((batch) => [batch.number, commitmentOf(batch)]));
   const queueHashes: Hex[] = [];
   let queueHash = EMPTY_QUEUE_HASH;
@@ -79,7 +86,11 @@ export function createMemoryL1(
   }
   const logs = batches.map((batch) => {
     const event = eventOf(batch, address, state);
-    calldata.set(event.transactionHash, calldataOf(batch));
+    const { kzgCommitment, dataCommitment } = batch;
+    transactions.set(event.transactionHash, {
+      input: calldataOf(batch),
+      ...(kzgCommitment === null ? {} : { blobVersionedHashes: [bytesToHex(dataCommitment)] }),
+    });
     return event;
   });
   const views: Readonly<Record<string, unknown>> = {
@@ -93,15 +104,16 @@ export function createMemoryL1(
       queueTail: BigInt(state.queueTail),
     },
   };
-  const head = { number: BigInt(state.batchCount), hash: bigintToHex(1n, 32), timestamp: 0n };
+  const blockAt = (number: bigint) => ({ number, hash: bigintToHex(number, 32), timestamp: 0n });
   const reader = {
     chain: { id: Number(chainId) },
-    getBlock: async () => head,
+    getBlock: async ({ blockNumber }: { blockNumber?: bigint } = {}) =>
+      blockAt(blockNumber ?? BigInt(state.batchCount)),
     readContract: async ({ functionName, args }: { functionName: string; args?: readonly [bigint] }) =>
       args === undefined ? views[functionName] : { ...QUEUE_ENTRY, queueHash: queueHashes[Number(args[0])] },
     getLogs: async ({ fromBlock, toBlock }: { fromBlock: bigint; toBlock: bigint }) =>
       logs.filter(({ blockNumber }) => blockNumber >= fromBlock && blockNumber <= toBlock),
-    getTransaction: async ({ hash }: { hash: Hex }) => ({ hash, to: address, input: calldata.get(hash) }),
+    getTransaction: async ({ hash }: { hash: Hex }) => ({ hash, to: address, ...transactions.get(hash) }),
     multicall: async ({ contracts }: { contracts: readonly { readonly args: readonly [bigint] }[] }) =>
       contracts.map(({ args: [number] }) => commitments.get(Number(number))),
   };
