@@ -8,6 +8,7 @@ import { itIsLive } from "./explorer/live.ts";
 import { everythingHasAPlace } from "./explorer/places.ts";
 import { receiptsProve } from "./explorer/receipts.ts";
 import { everythingIsFound } from "./explorer/search.ts";
+import { statementsAddUp } from "./explorer/statements.ts";
 import { theWayOutIsShown } from "./explorer/way-out.ts";
 import { useStage } from "./support/stage.ts";
 import { failOnProblems } from "./support/watch-page.ts";
@@ -22,6 +23,7 @@ describe("the explorer", () => {
   describe("proves accounts", () => accountsAreProved(stage));
   describe("proves transfers", () => receiptsProve(stage));
   describe("shows what batches cost", () => batchesShowTheirCost(stage));
+  describe("makes statements", () => statementsAddUp(stage));
   describe("is for everyone", () => everyoneCanUseIt(stage));
   // The last: it freezes the rollup.
   describe("shows the way out", () => theWayOutIsShown(stage));

@@ -11,7 +11,7 @@ import {
   statementToJson,
 } from "../src/statements/index.ts";
 import type { HistoryEntry } from "../src/statements/movements.ts";
-import { at, camtProblems, readXml } from "./camt-rules.ts";
+import { at, camtProblems, readXml } from "../src/testing/index.ts";
 import { ALICE, accountOf } from "./people.ts";
 
 const OTHER = { account: 70, owner: bigintToAddress(0xbeefn) };

@@ -9,6 +9,7 @@ import { EntryTable } from "../entries/entry-table.tsx";
 import { Listing } from "../listing.tsx";
 import { AccountFields } from "./fields.tsx";
 import { AccountPath } from "./path.tsx";
+import { StatementForm } from "./statement.tsx";
 import { TEXTS } from "./texts.ts";
 import { isIndex, useAccount, useCheckedAccount } from "./use-account.ts";
 import { AccountVerdict } from "./verdict.tsx";
@@ -52,6 +53,7 @@ export function AccountPage(): ReactElement {
           <Listing pages={history}>
             {(answers) => <EntryTable entries={answers.flatMap(({ entries }) => entries)} />}
           </Listing>
+          <StatementForm account={said.data} />
         </Section>
       )}
     </Page>

@@ -3,11 +3,12 @@ import { useParams } from "wouter";
 import { defineTexts } from "../../base/locale.ts";
 import { useRollup } from "../../data/rollup.tsx";
 import { useNode } from "../../data/use-node.ts";
+import { Button } from "../../ui/button.tsx";
 import { Page, Section } from "../../ui/layout.tsx";
 import { useTexts } from "../../ui/use-texts.ts";
 import { Hex } from "../../ui/values.tsx";
 import { Detail } from "../detail.tsx";
-import { saveFile } from "../save-file.ts";
+import { saveJson } from "../save-file.ts";
 import { Verdict } from "../verdict.tsx";
 import { TransactionFacts } from "./facts.tsx";
 import { type FoundOnL1, useReceipt } from "./use-receipt.ts";
@@ -50,13 +51,9 @@ export function TransactionPage(): ReactElement {
             <Section title={texts.check}>
               <Found check={check} />
               {check.data != null && (
-                <button
-                  type="button"
-                  onClick={() => saveFile(`receipt-${id.slice(2, 10)}.json`, check.data?.receipt ?? {})}
-                  className="cursor-pointer justify-self-start rounded-sm border border-line bg-surface px-3 py-1.5 text-sm hover:bg-sunken"
-                >
+                <Button onClick={() => saveJson(`receipt-${id.slice(2, 10)}.json`, check.data?.receipt ?? {})}>
                   {texts.save}
-                </button>
+                </Button>
               )}
             </Section>
             <Section title={texts.content}>

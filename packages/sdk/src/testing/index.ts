@@ -1,0 +1,1 @@
+export { at, camtProblems, type ReadElement, readXml } from "./camt-rules.ts";
