@@ -1,6 +1,14 @@
 export { clientOf } from "./api/rate-limit.ts";
 export { NODE_VERSION } from "./api/server.ts";
-export { type BatchPlan, batchPlan, type PlannedProof } from "./batches/plan.ts";
+export { type BatchPlan, batchPlan, earlyPlans, type PlannedProof } from "./batches/plan.ts";
+export {
+  type BatchDecision,
+  type BatchPolicy,
+  type BatchPolicySettings,
+  type BatchSituation,
+  createBatchPolicy,
+  type WaitingBlock,
+} from "./batches/policy.ts";
 export { type Clock, createManualClock, type ManualClock, systemClock } from "./clock.ts";
 export { runCommand } from "./command.ts";
 export {
@@ -18,4 +26,5 @@ export { CRASH_POINTS, type CrashPoint } from "./crash-points.ts";
 export type { NodeErrorCode } from "./errors.ts";
 export { createNodeLogger } from "./logger.ts";
 export { type CairnNode, createNode, type NodeDeps } from "./node.ts";
+export { weightOf } from "./prover/memory.ts";
 export type { Proving } from "./prover/proving.ts";

@@ -6,6 +6,7 @@ import { BATCH_RECORD, PROVERS_RECORD, SCALING } from "../options.ts";
 import { replaceMarked } from "../page.ts";
 import { readProversRun } from "../provers/record.ts";
 import { SCALING_MARKS, scalingToMarkdown } from "./command.ts";
+import { closedBatches, simulateLoad } from "./load.ts";
 import { scalingBasis, scalingMachines, scalingRow } from "./model.ts";
 
 /** 16 blocks, 4 merges and a last proof, on two cores. */
@@ -35,7 +36,7 @@ test("the basis is the largest batch in a blob", () => {
   const calldata: BatchRun = { ...RUN, batch: { ...RUN.batch, transfers: 7900, blocks: 31, da: "calldata" } };
   const { run, seconds, coreSeconds } = scalingBasis([RUN, small, calldata]);
   expect(run).toBe(RUN);
-  expect(seconds).toEqual({ block: 30, merge: 60, last: 70 });
+  expect(seconds).toEqual({ block: 30, merge: 60, pair: 70, batch: 70 });
   expect(coreSeconds).toBe(1580);
   expect(scalingBasis([small]).run).toBe(small);
   expect(() => scalingBasis([calldata])).toThrow(expect.objectContaining({ code: "bench/bad-report" }));
@@ -67,6 +68,20 @@ test("more machines prove more, and one batch sooner, until its longest path is 
   expect(many?.batchSeconds).toBe(30 + 60 + 70);
   expect(many?.gatesSpeedup).toBeCloseTo((16 + 4 * 3 + 3) / (1 + 3 + 3), 6);
   expect(many?.transfersPerSecond).toBeCloseTo((1000 * 4096) / 790, 6);
+});
+
+test("the latency of a load is that of its batches and an L1 slot, or there is none when machines are too few", () => {
+  const basis = scalingBasis([RUN]);
+  // Six blocks of 100 transfers, one every 10 s, of which the first four are merged; then the last proof, and a slot. It
+  // takes 310 s of work every 60 s.
+  const [five, six, hundred] = simulateLoad(basis, 10, [5, 6, 100]);
+  expect([five, hundred]).toEqual([null, 40 + 30 + 60 + 70 + 12]);
+  expect(six).toBeGreaterThanOrEqual(hundred ?? Number.NaN);
+  const closed = closedBatches(basis, 10);
+  expect(closed).toMatchObject({ blocks: 6, transfers: 600, batchEvery: 60, blobsPerSlot: 0.2 });
+  expect(closed.coreSecondsPerTransfer).toBeCloseTo((2 * (6 * 30 + 60 + 70)) / 600, 6);
+  expect(closed.l1GasPerTransfer).toBeCloseTo(1_000_000 / 600, 6);
+  expect(closed.blobGasPerTransfer).toBeCloseTo(131_072 / 600, 6);
 });
 
 test("the page shows what the recorded batches say", async () => {

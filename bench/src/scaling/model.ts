@@ -1,3 +1,4 @@
+import type { BatchCircuit } from "@cairn/circuits";
 import { CairnError } from "@cairn/protocol";
 import type { BatchRun } from "../batch/figures.ts";
 import { mergesOf, planTree } from "../batch/tree.ts";
@@ -74,10 +75,20 @@ export function scalingBasis(runs: readonly BatchRun[]): ScalingBasis {
     seconds: {
       block: secondsOf(coreSeconds.blocks, batch.blocks),
       merge: secondsOf(coreSeconds.merges, merges),
-      last: secondsOf(coreSeconds.batch, 1),
+      pair: lastSeconds(runs, run, "pair"),
+      batch: lastSeconds(runs, run, "batch"),
     },
     coreSeconds: coreSeconds.blocks + coreSeconds.merges + coreSeconds.batch,
   };
+}
+
+/** Of a last proof, by the largest recorded batch that has one of this circuit; by the basis if none has. */
+function lastSeconds(runs: readonly BatchRun[], basis: BatchRun, circuit: BatchCircuit): number {
+  const largest = runs.filter(({ batch, coreSeconds }) => {
+    return coreSeconds !== null && batch.blocks > 1 && planTree(batch.blocks).circuit === circuit;
+  });
+  const run = largest.sort((a, b) => a.batch.transfers - b.batch.transfers).at(-1) ?? basis;
+  return (run.coreSeconds?.batch ?? 0) / run.machine.cores;
 }
 
 /**
@@ -115,7 +126,7 @@ export function scalingMachines({ run, seconds }: ScalingBasis, machines: number
   const sealed = { transfersPerSecond: Number.POSITIVE_INFINITY, slots, blocks };
   const timeOf = (proofs: ProofSeconds, count: number): number =>
     simulateLags({ ...sealed, seconds: proofs }, count, 1)[0] ?? 0;
-  const byGates: ProofSeconds = { block: gates.block, merge: gates.merge, last: gates.batch };
+  const byGates: ProofSeconds = { block: gates.block, merge: gates.merge, pair: gates.batch, batch: gates.batch };
   const batchesPerSecond = machines / batchWork({ blocks, seconds });
   return {
     machines,

@@ -1,92 +1,156 @@
-import { type ProofNode, planTree } from "../batch/tree.ts";
+import { batchPlan, createBatchPolicy, earlyPlans, type PlannedProof, type WaitingBlock } from "@cairn/node";
+import { accountIndex, type BlockSize, cellsToBytes, encodeHeaderCell, type SoloSize } from "@cairn/protocol";
+import { createProofQueue, type SimulatedProof } from "./proof-queue.ts";
+import { insertSorted } from "./sorted.ts";
 
 /** Seconds that one machine takes for one proof of a kind, witness included. */
 export interface ProofSeconds {
+  /** Alone or for a batch. */
   readonly block: number;
   readonly merge: number;
-  readonly last: number;
+  /** Last proofs of batches of several blocks, by their circuits. */
+  readonly pair: number;
+  readonly batch: number;
 }
 
 /** A steady stream of transfers, and what proves it. */
 export interface Pipeline {
   readonly transfersPerSecond: number;
-  readonly slots: number;
-  /** Of each batch. */
+  readonly slots: BlockSize;
+  /** Most blocks of a batch, `CAIRN_BATCH_BLOCKS`. */
   readonly blocks: number;
   readonly seconds: ProofSeconds;
+  /** A block that is not full is sealed after so long, `CAIRN_BLOCK_TIME_MS`; never unless given. */
+  readonly blockSeconds?: number;
+  /** A batch that is not full is closed after so long, `CAIRN_BATCH_SECONDS`; never unless given. */
+  readonly batchSeconds?: number;
+  /** Most proofs offered at a time, `CAIRN_PROOF_JOBS`; by default its default, and at least twice the machines. */
+  readonly maxJobs?: number;
 }
 
-interface Job {
-  readonly batch: number;
-  readonly seconds: number;
-  /** Job that verifies this one's proof; null for the last proof of a batch. */
-  parent: Job | null;
-  /** Proofs, or a sealed block, that it still waits for. */
-  waitsFor: number;
+/** A batch of the simulation. Times are seconds since the first transfer of all. */
+export interface SimulatedBatch {
+  readonly blocks: number;
+  readonly transfers: number;
+  /** When its first block was opened, and its last one sealed. */
+  readonly firstTransferAt: number;
+  readonly lastTransferAt: number;
+  readonly closedAt: number;
+  readonly provenAt: number;
 }
 
-/** Seconds between the first and the last transfer of a batch. */
+/** Of `CAIRN_PROOF_JOBS`. */
+const DEFAULT_JOBS = 64;
+
+/** Called when a machine begins a proof. */
+type Begun = (plan: PlannedProof) => void;
+
+/** Seconds between two blocks. */
+export function blockInterval(pipeline: Pick<Pipeline, "transfersPerSecond" | "slots" | "blockSeconds">): number {
+  const { transfersPerSecond, slots, blockSeconds = Number.POSITIVE_INFINITY } = pipeline;
+  return Math.min(slots / transfersPerSecond, blockSeconds);
+}
+
+/** Seconds between the first and the last transfer of a full batch. */
 export function fillSeconds({ transfersPerSecond, slots, blocks }: Pipeline): number {
   return (slots * blocks) / transfersPerSecond;
 }
 
-/** Seconds of one machine that the proofs of a batch take. */
+/** Seconds of one machine that the proofs of a batch of so many blocks take. */
 export function batchWork({ blocks, seconds }: Pick<Pipeline, "blocks" | "seconds">): number {
-  return jobsOf(0, blocks, seconds).jobs.reduce((sum, job) => sum + job.seconds, 0);
+  const sum = (plan: PlannedProof): number =>
+    plan.children.reduce((total, child) => total + sum(child), secondsOf(plan, seconds));
+  return sum(batchPlan(1, sizesOf(blocks)));
 }
 
 /**
- * Seconds from the last transfer of each of `batches` batches to its last proof, with this many machines, each at one proof at
- * a time: the oldest batch first, and in it the proof that the tree has first.
+ * The first `count` batches that so many machines prove, each machine one proof at a time. Blocks are sealed as the stream fills
+ * them. Which of them form a batch is decided by the node's own policy, what is proven ahead by its plans, and who gets which
+ * proof next by the order of its jobs; only their clock and the times of proofs are simulated.
  *
- * @example simulateLags(pipeline, 4, 10).at(-1) // the lag once the machines are busy with several batches
+ * @example simulateBatches(pipeline, 4, 10).map(({ provenAt, lastTransferAt }) => provenAt - lastTransferAt)
  */
-export function simulateLags(pipeline: Pipeline, machines: number, batches: number): number[] {
-  const { blocks, seconds } = pipeline;
-  const blockSeconds = fillSeconds(pipeline) / blocks;
-  const order = new Map<Job, number>();
-  const sealed: { readonly at: number; readonly job: Job }[] = [];
-  for (let batch = 0; batch < batches; batch++) {
-    const { jobs, leaves } = jobsOf(batch, blocks, seconds);
-    for (const job of jobs) order.set(job, order.size);
-    for (const [i, job] of leaves.entries()) sealed.push({ at: (batch * blocks + i + 1) * blockSeconds, job });
-  }
-  const lags: number[] = [];
-  const ready: Job[] = [];
-  const running: { readonly at: number; readonly job: Job }[] = [];
-  const fulfil = (job: Job): void => {
-    job.waitsFor--;
-    if (job.waitsFor === 0) insertSorted(ready, job, (other) => order.get(other) ?? 0);
+export function simulateBatches(pipeline: Pipeline, machines: number, count: number, begun?: Begun): SimulatedBatch[] {
+  const { slots, blocks: maxBlocks, batchSeconds = Number.POSITIVE_INFINITY } = pipeline;
+  const interval = blockInterval(pipeline);
+  const policy = createBatchPolicy({ maxBlocks, maxAgeSeconds: batchSeconds, inclusionDelaySeconds: null });
+  const queue = createProofQueue(pipeline.maxJobs ?? Math.max(DEFAULT_JOBS, 2 * machines));
+  const seal = { cells: headerBytes(slots) };
+  const closed: Omit<SimulatedBatch, "provenAt">[] = [];
+  const provenAt: number[] = [];
+  const lastProofs = new Map<SimulatedProof, number>();
+  const running: { readonly at: number; readonly proof: SimulatedProof }[] = [];
+  let waiting: WaitingBlock[] = [];
+  let [sealed, firstWaiting, isDone] = [0, 1, 0];
+  let againAt = Number.POSITIVE_INFINITY;
+
+  const close = (now: number): void => {
+    const situation = { waiting, oldestEntryAt: null, nextEntryAt: [], isStranger: false, mayUseCalldata: false };
+    const { batches, againAtMs } = policy({ ...situation, nowMs: Math.ceil(now * 1000) });
+    againAt = againAtMs === null ? Number.POSITIVE_INFINITY : againAtMs / 1000;
+    for (const blocks of batches) {
+      const proof = queue.plan(batchPlan(firstWaiting, sizesOf(blocks)));
+      lastProofs.set(proof, closed.length);
+      const firstTransferAt = (firstWaiting - 1) * interval;
+      const [lastTransferAt, inBlock] = [(firstWaiting - 1 + blocks) * interval, transfersOfBlock(pipeline)];
+      closed.push({ blocks, transfers: blocks * inBlock, firstTransferAt, lastTransferAt, closedAt: now });
+      waiting = waiting.slice(blocks);
+      firstWaiting += blocks;
+    }
+    if (batches.length > 0) {
+      close(now);
+      return;
+    }
+    for (const early of earlyPlans(firstWaiting, sizesOf(waiting.length))) queue.plan(early);
   };
-  let next = 0;
-  while (lags.length < batches) {
-    const [seal, end] = [sealed[next], running[0]];
-    const isSeal = seal !== undefined && (end === undefined || seal.at <= end.at);
-    const event = isSeal ? seal : end;
-    if (event === undefined) throw new TypeError("a proof waits for nothing");
-    if (isSeal) {
-      next++;
-      fulfil(event.job);
-    } else {
+
+  while (isDone < count) {
+    const sealAt = closed.length < count ? (sealed + 1) * interval : Number.POSITIVE_INFINITY;
+    const end = running[0];
+    const now = Math.min(sealAt, againAt, end?.at ?? Number.POSITIVE_INFINITY);
+    if (!Number.isFinite(now)) throw new TypeError("a proof waits for nothing");
+    if (now === sealAt) {
+      sealed++;
+      const [timestamp, sealedAtMs] = [(sealed - 1) * interval, sealAt * 1000];
+      waiting.push({ timestamp, slotCount: slots, l1OperationCount: 0, seal: { ...seal, sealedAtMs } });
+      close(now);
+    } else if (now === againAt) {
+      close(now);
+    } else if (end !== undefined) {
       running.shift();
-      if (event.job.parent !== null) fulfil(event.job.parent);
-      else lags[event.job.batch] = event.at - (event.job.batch + 1) * blocks * blockSeconds;
+      queue.made(end.proof);
+      const batch = lastProofs.get(end.proof);
+      if (batch !== undefined) {
+        provenAt[batch] = now;
+        if (batch < count) isDone++;
+      }
     }
     while (running.length < machines) {
-      const job = ready.shift();
-      if (job === undefined) break;
-      insertSorted(running, { at: event.at + job.seconds, job }, ({ at }) => at);
+      const proof = queue.take();
+      if (proof === undefined) break;
+      begun?.(proof.plan);
+      insertSorted(running, { at: now + secondsOf(proof.plan, pipeline.seconds), proof }, ({ at }) => at);
     }
   }
-  return lags;
+  return closed.slice(0, count).map((batch, i) => ({ ...batch, provenAt: provenAt[i] ?? Number.NaN }));
+}
+
+/** Seconds from the last transfer of each of the first `count` batches to its last proof. */
+export function simulateLags(pipeline: Pipeline, machines: number, count: number): number[] {
+  return simulateBatches(pipeline, machines, count).map(({ provenAt, lastTransferAt }) => provenAt - lastTransferAt);
+}
+
+/** How many batches are under way at a time at least, if one is sealed every so many seconds. */
+export function batchesUnderWay({ blocks, seconds }: Pick<Pipeline, "blocks" | "seconds">, batchEvery: number): number {
+  return Math.ceil(longestPath(batchPlan(1, sizesOf(blocks)), seconds) / batchEvery);
 }
 
 /** The fewest machines with which lags do not grow, and the largest lag then. */
 export function fewestMachines(pipeline: Pipeline): { readonly machines: number; readonly lagSeconds: number } {
   const work = batchWork(pipeline);
   const period = fillSeconds(pipeline);
-  // Enough batches for those under way at the same time to reach a steady state.
-  const batches = 40 + 4 * Math.ceil(work / period);
+  // Enough for a steady state.
+  const batches = 40 + 4 * batchesUnderWay(pipeline, period);
   for (let machines = Math.ceil(work / period); ; machines++) {
     const late = simulateLags(pipeline, machines, batches).slice(batches / 2);
     const [first = 0, last = 0] = [late[0], late.at(-1)];
@@ -94,35 +158,28 @@ export function fewestMachines(pipeline: Pipeline): { readonly machines: number;
   }
 }
 
-/** The proofs of a batch in the order of the tree, those that others verify first. */
-function jobsOf(batch: number, blocks: number, seconds: ProofSeconds): { jobs: Job[]; leaves: Job[] } {
-  const [jobs, leaves]: [Job[], Job[]] = [[], []];
-  const add = (node: ProofNode): Job => {
-    const children = node.type === "block" ? [] : node.children.map(add);
-    const job: Job = {
-      batch,
-      seconds: node.type === "block" ? seconds.block : seconds.merge,
-      parent: null,
-      waitsFor: Math.max(1, children.length),
-    };
-    for (const child of children) child.parent = job;
-    jobs.push(job);
-    if (node.type === "block") leaves.push(job);
-    return job;
-  };
-  const children = planTree(blocks).children.map(add);
-  const last: Job = { batch, seconds: seconds.last, parent: null, waitsFor: children.length };
-  for (const child of children) child.parent = last;
-  return { jobs: [...jobs, last], leaves };
+/** Trees and the order of jobs do not depend on the size of the blocks. */
+function sizesOf(blocks: number): SoloSize[] {
+  return new Array<SoloSize>(blocks).fill(16);
 }
 
-function insertSorted<T>(list: T[], item: T, key: (item: T) => number): void {
-  let [low, high] = [0, list.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    const other = list[middle];
-    if (other !== undefined && key(other) <= key(item)) low = middle + 1;
-    else high = middle;
-  }
-  list.splice(low, 0, item);
+/** Transfers in a block. */
+function transfersOfBlock({ transfersPerSecond, slots, blockSeconds = Number.POSITIVE_INFINITY }: Pipeline): number {
+  return Math.min(slots, transfersPerSecond * blockSeconds);
+}
+
+function longestPath(plan: PlannedProof, seconds: ProofSeconds): number {
+  return secondsOf(plan, seconds) + Math.max(0, ...plan.children.map((child) => longestPath(child, seconds)));
+}
+
+function secondsOf({ circuit, kind, children }: PlannedProof, seconds: ProofSeconds): number {
+  if (kind === "merge") return seconds.merge;
+  if (kind === "block" || children.length === 0) return seconds.block;
+  return circuit === "pair" ? seconds.pair : seconds.batch;
+}
+
+/** Of a block, all that a policy reads of its cells. */
+function headerBytes(slots: BlockSize): Uint8Array {
+  const feeIndices = [0, 0, 0, 0].map(accountIndex);
+  return cellsToBytes([encodeHeaderCell({ slots, l1Count: 0, extraCount: 0, timestamp: 0n, feeIndices })]);
 }

@@ -1,14 +1,17 @@
 import { mergesOf, planTree } from "../batch/tree.ts";
 import { formatMachine } from "../machine.ts";
+import { closedBatches, LOAD_SETTINGS, simulateLoad } from "../scaling/load.ts";
 import { L1_LIMITS, type ScalingBasis, scalingMachines, scalingRow } from "../scaling/model.ts";
 import { formatDecimal, formatInteger, formatMebibytes, type Table } from "../table.ts";
 
 const RATES = [10, 100, 1_000, 10_000];
 const MACHINES = [1, 2, 3, 10, 100, 1_000];
+const LOAD_RATES = [10, 30, 100, 300, 1_000, 3_000, 10_000];
+const LOAD_MACHINES = [1, 3, 10, 30, 100, 300, 1_000];
 
 /** What a transfer costs in the recorded batch, and what streams of transfers need. */
 export function scalingTables(basis: ScalingBasis): Table[] {
-  return [inputTable(basis), needsTable(basis), machinesTable(basis)];
+  return [inputTable(basis), needsTable(basis), machinesTable(basis), latencyTable(basis), costTable(basis)];
 }
 
 function inputTable({ run, seconds, coreSeconds }: ScalingBasis): Table {
@@ -31,7 +34,7 @@ function inputTable({ run, seconds, coreSeconds }: ScalingBasis): Table {
       ],
       ["gates: merges", formatInteger(batch.gates.merge), String(merges), perTransfer(batch.gates.merge * merges, 0)],
       ["gates: last proof", formatInteger(batch.gates.batch), "1", perTransfer(batch.gates.batch, 0)],
-      ...(["block", "merge", "last"] as const).map((kind, i) => {
+      ...(["block", "merge", planTree(batch.blocks).circuit] as const).map((kind, i) => {
         const count = [batch.blocks, merges, 1][i] ?? 0;
         const used = seconds[kind] * machine.cores;
         const name = ["a block", "a merge", "the last proof"][i];
@@ -52,7 +55,7 @@ function needsTable(basis: ScalingBasis): Table {
   return {
     title: "What throughput needs",
     notes: [
-      `Full batches of ${batch.blocks} blocks of ${batch.slots} slots, computed from the inputs above. Machines and lags come from a simulation: each machine has ${machine.cores} cores and makes one proof at a time, the oldest batch first.`,
+      `Full batches of ${batch.blocks} blocks of ${batch.slots} slots, computed from the inputs above. Machines and lags come from a simulation: each machine has ${machine.cores} cores and makes one proof at a time, in the order of the node's jobs.`,
       `L1: ${formatInteger(L1_LIMITS.gasLimit)} gas per slot of ${L1_LIMITS.slotSeconds} s, and a target of ${L1_LIMITS.blobTarget} blobs.`,
     ],
     columns: ["transfers per second", ...RATES.map(formatInteger)],
@@ -99,6 +102,58 @@ function machinesTable(basis: ScalingBasis): Table {
         formatDecimal(row.gatesSpeedup, 2),
         formatDecimal(row.transfersPerSecond, 1),
         formatDecimal(row.blobsPerSlot, 2),
+      ];
+    }),
+  };
+}
+
+function latencyTable(basis: ScalingBasis): Table {
+  const { batch, machine } = basis.run;
+  const { blockSeconds, batchSeconds } = LOAD_SETTINGS;
+  return {
+    title: "From a transfer to L1, by load and machines",
+    notes: [
+      `Seconds from the first transfer of a batch until L1 has accepted the batch, one L1 slot of ${L1_LIMITS.slotSeconds} s after its last proof; the longest, once as many batches are under way as ever. Machines of ${machine.cores} cores. \`backlogged\`: proofs take more time than these machines have, so batches wait longer and longer, and the node refuses transfers.`,
+      `The node's own policy, plans and order of jobs, on a simulated clock. Blocks of ${batch.slots} slots are sealed when they are full or after ${blockSeconds} s (\`CAIRN_BLOCK_TIME_MS\`), batches closed at ${batch.blocks} blocks (\`CAIRN_BATCH_BLOCKS\`) or after ${batchSeconds} s (\`CAIRN_BATCH_SECONDS\`). \`CAIRN_PROOF_JOBS\` is twice the number of machines.`,
+    ],
+    columns: [
+      "transfers per second",
+      ...LOAD_MACHINES.map((count) => `${formatInteger(count)} machine${count === 1 ? "" : "s"}`),
+    ],
+    rows: LOAD_RATES.map((rate) => [
+      formatInteger(rate),
+      ...simulateLoad(basis, rate, LOAD_MACHINES).map((seconds) => {
+        return seconds === null ? "backlogged" : formatInteger(seconds);
+      }),
+    ]),
+  };
+}
+
+function costTable(basis: ScalingBasis): Table {
+  return {
+    title: "What a transfer costs, by load",
+    notes: [
+      "The batches of the table above: at low loads they are closed by time, with blocks that are not full, and every slot is proven all the same. A machine more or less changes none of this. Gas and blob gas of a batch are those of the recorded one.",
+    ],
+    columns: [
+      "transfers per second",
+      "blocks in a batch",
+      "transfers in a batch",
+      "core seconds",
+      "L1 gas",
+      "blob gas",
+      "blobs per L1 slot",
+    ],
+    rows: LOAD_RATES.map((rate) => {
+      const closed = closedBatches(basis, rate);
+      return [
+        formatInteger(rate),
+        formatDecimal(closed.blocks, 1),
+        formatInteger(closed.transfers),
+        formatDecimal(closed.coreSecondsPerTransfer, 3),
+        formatInteger(closed.l1GasPerTransfer),
+        formatInteger(closed.blobGasPerTransfer),
+        formatDecimal(closed.blobsPerSlot, 2),
       ];
     }),
   };

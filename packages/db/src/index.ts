@@ -139,6 +139,7 @@ export {
   type HeldJob,
   type JobQueue,
   type JobQueueOptions,
+  jobPriority,
   MAX_JOB_WEIGHT,
   type PoisonedJob,
   type ProofJob,

@@ -151,7 +151,7 @@ export async function createJobQueue({ engine }: Database, options: JobQueueOpti
   return {
     enqueue: (job, weight) =>
       attempt("enqueue", async () => {
-        await boss.send(QUEUE, job, { singletonKey: String(job.proof), priority: priorityOf(job, weight) });
+        await boss.send(QUEUE, job, { singletonKey: String(job.proof), priority: jobPriority(job, weight) });
         wake();
       }),
     work: ({ maxWeights }, handler) =>
@@ -217,7 +217,12 @@ export async function createJobQueue({ engine }: Database, options: JobQueueOpti
   };
 }
 
-function priorityOf({ firstBlock }: ProofJob, weight: number): number {
+/**
+ * Place of a job among those that wait, the highest first: heavier ones, and lower blocks among those of one weight.
+ *
+ * @example jobPriority({ firstBlock: 9 }, 2) > jobPriority({ firstBlock: 1 }, 1) // true
+ */
+export function jobPriority({ firstBlock }: Pick<ProofJob, "firstBlock">, weight: number): number {
   return highestPriority(weight) - Math.min(firstBlock, PRIORITIES_PER_WEIGHT - 1);
 }
 

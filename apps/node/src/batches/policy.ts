@@ -1,4 +1,4 @@
-import type { StoredBlock } from "@cairn/db";
+import type { BlockSeal, StoredBlock } from "@cairn/db";
 import {
   blockCapacity,
   blockRows,
@@ -13,10 +13,15 @@ import {
 } from "@cairn/protocol";
 import { listBytes, MAX_CALLDATA_BYTES } from "./place.ts";
 
+/** What a policy reads of a sealed block. */
+export interface WaitingBlock extends Pick<StoredBlock, "timestamp" | "slotCount" | "l1OperationCount"> {
+  readonly seal: Pick<BlockSeal, "cells" | "sealedAtMs"> | null;
+}
+
 /** What a policy knows when it decides. */
 export interface BatchSituation {
   /** Sealed blocks that no batch holds, consecutive, lowest first; there may be more after them. */
-  readonly waiting: readonly StoredBlock[];
+  readonly waiting: readonly WaitingBlock[];
   /** When L1 got the oldest queue entry that one of them consumes, in seconds; null if they consume none. */
   readonly oldestEntryAt: number | null;
   /** For each waiting block, when L1 got the entry that follows what it consumes, in seconds; null if none is known. */
@@ -126,7 +131,7 @@ function acceptedCount(
 
 const EMPTY: Room = { blocks: 0, rows: 0, l1Operations: 0, payouts: 0, bytes: 0 };
 
-function roomOf({ seal, l1OperationCount: l1Operations }: StoredBlock, mayUseCalldata: boolean): Room {
+function roomOf({ seal, l1OperationCount: l1Operations }: WaitingBlock, mayUseCalldata: boolean): Room {
   const [header = 0n] = bytesToCells((seal?.cells ?? new Uint8Array()).subarray(0, CELL_BYTES));
   const { slots, extraCount } = decodeHeaderCell(header);
   const rows = blockRows(slots, extraCount);
@@ -157,7 +162,7 @@ function fits(used: Room, limits: Room): boolean {
 }
 
 /** A rebuilt block may carry a time that is long past: L1 counts its age from there. */
-function ageDue({ timestamp, seal }: StoredBlock, { maxAgeSeconds }: BatchPolicySettings): number {
+function ageDue({ timestamp, seal }: WaitingBlock, { maxAgeSeconds }: BatchPolicySettings): number {
   const sinceMs = timestamp * 1000;
   return Math.min(sinceMs, seal?.sealedAtMs ?? sinceMs) + maxAgeSeconds * 1000;
 }

@@ -63,6 +63,13 @@ export const SEQUENCER_SETTINGS = {
     unit: "seconds",
     text: "Age at which a block waits for no others to fill its batch. It waits less when L1 is due to get a deposit or request that it contains.",
   }),
+  proofJobs: setting({
+    env: "CAIRN_PROOF_JOBS",
+    schema: form.integer(8, 4096),
+    fallback: "64",
+    unit: "proofs",
+    text: "Most proofs that provers are offered at a time. With more than 30 provers, twice their number: those beyond it find nothing to do.",
+  }),
   minValiditySeconds: setting({
     env: "CAIRN_MIN_VALIDITY_SECONDS",
     schema: form.integer(REBUILD_MARGIN_SECONDS, MAX_BATCH_AGE_SECONDS),

@@ -174,6 +174,7 @@ export function createSequencerPart(
         metrics: createSchedulerMetrics(registry),
         logger: child("jobs"),
         pollMs: 1000,
+        maxJobs: config.proofJobs,
       });
       endings.add("proof scheduler", scheduler.stop);
       registerJobMetrics(registry, jobs);

@@ -47,6 +47,7 @@ it("asks for the database's version alone while nothing waits for a proof", asyn
     metrics: createSchedulerMetrics(new Registry()),
     logger: pino({ level: "silent" }),
     pollMs: 1000,
+    maxJobs: 64,
   });
   const cost = async () => {
     take();
@@ -88,6 +89,7 @@ it("makes the last proofs of batches heavier than merges, and these heavier than
     metrics: createSchedulerMetrics(new Registry()),
     logger: pino({ level: "silent" }),
     pollMs: 1000,
+    maxJobs: 64,
   });
   await scheduler.schedule();
   expect(weights).toEqual([
@@ -115,6 +117,7 @@ it("adds the jobs of the oldest blocks once each, more as they are proven, and a
     metrics: createSchedulerMetrics(new Registry()),
     logger: pino({ level: "silent" }),
     pollMs: 1000,
+    maxJobs: 64,
   });
   const newly = async (look: () => Promise<void>) => {
     added.length = 0;

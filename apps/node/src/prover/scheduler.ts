@@ -15,9 +15,6 @@ import { createUnchanged } from "../unchanged.ts";
 import { weightOf } from "./memory.ts";
 import type { SchedulerMetrics } from "./metrics.ts";
 
-/** Most proofs with jobs at a time, lowest blocks first; the others wait in the database. */
-const LOOK_AHEAD = 64;
-
 /** How often it polls while no proof can be begun; a closed batch wakes it. */
 const IDLE_POLL_MS = 5000;
 
@@ -48,6 +45,8 @@ export function createProofScheduler(deps: {
   readonly metrics: SchedulerMetrics;
   readonly logger: Logger;
   readonly pollMs: number;
+  /** Most proofs with jobs at a time, lowest blocks first; the others wait in the database. */
+  readonly maxJobs: number;
 }): ProofScheduler {
   /** When each of the jobs seen last was added, by elapsed time. */
   let added = new Map<string, number>();
@@ -64,7 +63,7 @@ export function createProofScheduler(deps: {
   };
 
   const enqueueMissing = async (): Promise<void> => {
-    const proofs = await loadProofsToMake(db, { maxRefusals: MAX_REFUSALS, limit: LOOK_AHEAD });
+    const proofs = await loadProofsToMake(db, { maxRefusals: MAX_REFUSALS, limit: deps.maxJobs });
     const poisoned = new Set((await deps.jobs.poisoned()).map(({ data }) => data.proof));
     deps.metrics.setAside(poisoned.size + (await countGivenUpProofs(db, MAX_REFUSALS)));
     const now = deps.clock.elapsedMs();
@@ -91,7 +90,7 @@ export function createProofScheduler(deps: {
   return {
     schedule: poller.poll,
     poke: () => {
-      if (added.size < LOOK_AHEAD) poller.poke();
+      if (added.size < deps.maxJobs) poller.poke();
     },
     start: () => poller.start(deps.pollMs),
     stop: poller.stop,
