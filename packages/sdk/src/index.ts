@@ -1,4 +1,5 @@
 // What callers of actions need of packages below, so that installing this one is enough.
+
 export { CairnError, type Domain, memoReference, referenceText, textReference } from "@cairn/protocol";
 export {
   type ForceWithdrawParameters,
@@ -55,6 +56,7 @@ export {
 } from "./actions/transfer.ts";
 export { type WithdrawParameters, withdraw } from "./actions/withdraw.ts";
 export { type Amount, ceilToFee, encodeAmount, encodeFee } from "./amounts.ts";
+export { type BalancesQuery, sumBalances, type TokenBalance } from "./balances.ts";
 export {
   createNodeClient,
   type NodeClient,

@@ -1,6 +1,7 @@
 import { createTestDatabases } from "@cairn/db/testing";
 import {
   accountIndex,
+  bigintToAddress,
   encodeFloat16,
   encodeFloat40,
   referenceToHex,
@@ -8,6 +9,7 @@ import {
   tokenId,
   WHOLE_BALANCE,
 } from "@cairn/protocol";
+import { ROUTES, type RouteResponse } from "@cairn/rpc";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type HistoryReader, historyReader, restoreInto } from "../../test/history-scene.ts";
 import { createSequencerHarness, FOREVER, type Life, type SequencerHarness } from "../../test/sequencer-harness.ts";
@@ -137,6 +139,38 @@ describe("the history of an owner", () => {
     expect(bob.map(({ type, outcome }) => [type, outcome])).not.toContainEqual(["forcedWithdraw", "noEffect"]);
     expect(bob.map(({ type }) => type)).not.toContain("payout");
     expect((await history.all(67)).map(brief)).toEqual([["transfer", "in", "100", "confirmed"]]);
+  });
+
+  it("leads to its deposits, by their L1 transaction and by owner: what they brought, and to which account", async () => {
+    const position = 3;
+    const hash = `0x${"0c".repeat(32)}`;
+    const update = life.database.db.updateTable("queue_entries").set({ l1_transaction: new Uint8Array(32).fill(12) });
+    await update.where("index", "=", position).execute();
+    const deposits = async (query: Readonly<Record<string, string>>) => {
+      const found: RouteResponse<"deposits">["deposits"] = [];
+      for (let cursor: string | null = ""; cursor !== null; ) {
+        const page = ROUTES.deposits.query.parse({ ...query, ...(cursor === "" ? {} : { cursor }) });
+        const { deposits, next } = await history.handlers.deposits({ params: undefined, query: page, body: undefined });
+        expect(deposits.length).toBeLessThanOrEqual(page.limit);
+        found.push(...deposits);
+        cursor = next;
+      }
+      return found;
+    };
+    const positions = async (query: Readonly<Record<string, string>>) =>
+      (await deposits(query)).map((deposit) => deposit.position);
+    const owner = bigintToAddress(ownerOf(ALICE));
+    expect(await deposits({ owner })).toMatchObject([
+      { position, l1Transaction: hash, block: 3, outcome: { type: "toppedUp", account: 64 } },
+      { position: 0, block: 1, outcome: { type: "created", account: 64 } },
+    ]);
+    expect(await positions({ l1Transaction: hash })).toEqual([position]);
+    expect(await positions({ l1Transaction: hash, owner })).toEqual([position]);
+    expect(await positions({ l1Transaction: hash, owner: bigintToAddress(ownerOf(BOB)) })).toEqual([]);
+    expect(await positions({ l1Transaction: `0x${"02".repeat(32)}` })).toEqual([2, 1, 0]);
+    expect(await positions({ l1Transaction: `0x${"03".repeat(32)}` })).toEqual([]);
+    for (const limit of ["1", "2", "3", "4"]) expect(await positions({ limit })).toEqual([3, 2, 1, 0]);
+    expect(await positions({ owner, limit: "1" })).toEqual([3, 0]);
   });
 
   it("is filtered by direction, type, token, time, status and reference, alone and together", async () => {

@@ -1,7 +1,14 @@
 import { once } from "node:events";
 import { connect } from "node:net";
 import type { Database } from "@cairn/db";
-import { API_ERRORS, errorSchema, ROUTES, type RouteDefinition, streamMessageSchema } from "@cairn/rpc";
+import {
+  API_ERRORS,
+  type ApiErrorCode,
+  errorSchema,
+  ROUTES,
+  type RouteDefinition,
+  streamMessageSchema,
+} from "@cairn/rpc";
 import { pino } from "pino";
 import { Registry } from "prom-client";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
@@ -262,19 +269,18 @@ describe("HTTP of the API", () => {
           `sec-websocket-version: 13\r\nsec-websocket-key: ${key}\r\n\r\n`,
         limited.api,
       );
-    const socket = new WebSocket(`${limited.api.url().replace("http", "ws")}/v1/stream`);
-    const [answer] = await once(socket, "upgrade");
-    expect(answer.headers.ratelimit).toMatch(/^"client";r=3;t=\d+$/);
-    for (const [path, code, remaining, key] of [
-      ["/v1/stream", "unavailable", 2],
-      ["/v1/streams", "not-found", 1],
-      ["/v1/stream", "bad-request", 0, "short"],
-    ] as const) {
+    const expectRefusal = async (path: string, code: ApiErrorCode, remaining: number, key?: string) => {
       const refused = await upgrade(path, key);
       expectFailure(refused, code);
       expect(refused.head).toMatch(new RegExp(`ratelimit: "client";r=${remaining};t=\\d+`));
       expect(refused.head).not.toContain("retry-after");
-    }
+    };
+    await expectRefusal("/v1/stream", "bad-request", 3, "short");
+    const socket = new WebSocket(`${limited.api.url().replace("http", "ws")}/v1/stream`);
+    const [answer] = await once(socket, "upgrade");
+    expect(answer.headers.ratelimit).toMatch(/^"client";r=2;t=\d+$/);
+    await expectRefusal("/v1/stream", "unavailable", 1);
+    await expectRefusal("/v1/streams", "not-found", 0);
     const beyond = await upgrade("/v1/stream");
     expectFailure(beyond, "rate-limited");
     expect(beyond.head).toMatch(/\r\nretry-after: \d+/);

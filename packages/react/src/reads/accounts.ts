@@ -1,5 +1,12 @@
-import type { RouteResponse } from "@cairn/rpc";
-import { type AccountView, type CallOptions, findAccount, listAccounts, type NodeClient } from "@cairn/sdk";
+import {
+  type AccountView,
+  type CallOptions,
+  findAccount,
+  listAccounts,
+  type NodeClient,
+  sumBalances,
+  type TokenBalance,
+} from "@cairn/sdk";
 import type { CairnValue } from "../provider/context.ts";
 import { useCairn } from "../provider/context.ts";
 import { type WithAmounts, withAmounts } from "./amounts.ts";
@@ -9,10 +16,7 @@ import { type LiveResult, useLiveQuery } from "./live-query.ts";
 export type Account = WithAmounts<AccountView, "balance">;
 
 /** What an owner has in a token, in all accounts together. */
-export type Balance = WithAmounts<
-  RouteResponse<"ownerBalances">["balances"][number],
-  "balance" | "ownerKeyBalance" | "keylessBalance"
->;
+export type Balance = WithAmounts<TokenBalance, "balance" | "ownerKeyBalance" | "keylessBalance">;
 
 /** Which accounts. */
 export interface AccountsQuery {
@@ -39,7 +43,6 @@ export interface Balances {
 }
 
 const MAX_ACCOUNTS = 100;
-const MAX_PAGES = 20;
 
 /**
  * An account by its index; `data` is null when there is none, and nothing is asked while the index is undefined. Live if
@@ -92,7 +95,7 @@ export function useBalances({ owner, tokenId, key }: AccountsQuery = {}): LiveRe
   const query = queryOf(tokenId, key);
   return useLiveQuery({
     topic: who === null ? null : { type: "balances", owner: who, query },
-    read: (node, options) => readBalances(node, { owner: who ?? "", ...query }, options),
+    read: (node, options) => sumBalances(node, { owner: who ?? "", ...query }, options),
     select: toBalances,
   });
 }
@@ -115,39 +118,6 @@ export async function readAccount(
   return account;
 }
 
-/** Adds up the pages, each of which sums up some accounts. */
-async function readBalances(
-  node: NodeClient,
-  query: { readonly owner: string; readonly tokenId?: number; readonly key?: string },
-  options: CallOptions,
-) {
-  const sums = new Map<number, RouteResponse<"ownerBalances">["balances"][number]>();
-  let cursor: string | null | undefined;
-  for (let pages = 0; pages < MAX_PAGES && cursor !== null; pages++) {
-    const args = { ...query, ...(cursor === undefined ? {} : { cursor }) };
-    const page: RouteResponse<"ownerBalances"> = await node.ownerBalances(args, options);
-    for (const one of page.balances) {
-      const sum = sums.get(one.tokenId);
-      sums.set(one.tokenId, sum === undefined ? one : addUp(sum, one));
-    }
-    cursor = page.next;
-  }
-  return { balances: [...sums.values()].sort((a, b) => a.tokenId - b.tokenId), isComplete: cursor === null };
-}
-
-type Sum = RouteResponse<"ownerBalances">["balances"][number];
-
-function addUp(a: Sum, b: Sum): Sum {
-  const add = (name: "balance" | "ownerKeyBalance" | "keylessBalance") => String(BigInt(a[name]) + BigInt(b[name]));
-  return {
-    tokenId: a.tokenId,
-    balance: add("balance"),
-    ownerKeyBalance: add("ownerKeyBalance"),
-    keylessBalance: add("keylessBalance"),
-    accounts: a.accounts + b.accounts,
-  };
-}
-
 function toAccount(account: AccountView | null): Account | null {
   return account === null ? null : withAmounts(account, ["balance"]);
 }
@@ -156,7 +126,7 @@ function toAccounts({ accounts, isComplete }: { accounts: readonly AccountView[]
   return { accounts: accounts.map((account) => withAmounts(account, ["balance"])), isComplete };
 }
 
-function toBalances({ balances, isComplete }: { balances: readonly Sum[]; isComplete: boolean }): Balances {
+function toBalances({ balances, isComplete }: { balances: readonly TokenBalance[]; isComplete: boolean }): Balances {
   const names = ["balance", "ownerKeyBalance", "keylessBalance"] as const;
   return { balances: balances.map((one) => withAmounts(one, names)), isComplete };
 }
