@@ -13,6 +13,8 @@ import type { Project } from "./project.ts";
 import { createShop, outputOf } from "./shop-project.ts";
 
 const COMMAND = `${process.execPath} ${commandFile("cairn", "real")}`;
+/** In the shop's folder, which has no command `cairn` of its own. */
+const READERS_COMMAND = "npm exec --prefix ~/cairn -- cairn";
 const GUIDE = readFileSync(join(root, "docs/guides/accept-a-payment-in-ten-minutes.md"), "utf8");
 
 describe("the guide to a paid order", () => {
@@ -28,7 +30,7 @@ describe("the guide to a paid order", () => {
   /** Runs the nth block of commands; resolves to what it prints. */
   const follow = async (place: number): Promise<string> => {
     const blocks = [...GUIDE.matchAll(/^```sh\n([\s\S]*?)^```/gm)].map(([, block = ""]) => block);
-    const script = (blocks[place] ?? "").replaceAll("npx cairn", COMMAND).replaceAll("http://127.0.0.1:3000", url);
+    const script = (blocks[place] ?? "").replaceAll(READERS_COMMAND, COMMAND).replaceAll("http://127.0.0.1:3000", url);
     return outputOf(spawnShell(script));
   };
 
@@ -56,6 +58,14 @@ describe("the guide to a paid order", () => {
     }
     project?.remove();
     rmSync(home, { recursive: true, force: true });
+  });
+
+  it("names a command that a reader of the checkout has, and none that only the checkout's folder has", async () => {
+    const blocks = [...GUIDE.matchAll(/^```sh\n([\s\S]*?)^```/gm)].map(([, block = ""]) => block).join("");
+    expect(blocks).toContain(READERS_COMMAND);
+    expect(blocks).not.toContain("npx cairn");
+    const command = READERS_COMMAND.replace("~/cairn", root);
+    expect(await outputOf(spawnShell(`${command} --version`))).toMatch(/^\d+\.\d+\.\d+\n$/);
   });
 
   it("comes from nothing to a paid order, and pays suppliers and withdraws", async () => {

@@ -263,7 +263,18 @@ export const proversSchema = z.object({
 
 /** Something that a search has found. */
 export const searchResultSchema = z.object({
-  type: z.enum(["transaction", "block", "batch", "account", "owner", "reference", "queueEntry", "payouts", "token"]),
+  type: z.enum([
+    "transaction",
+    "request",
+    "block",
+    "batch",
+    "account",
+    "owner",
+    "reference",
+    "queueEntry",
+    "payouts",
+    "token",
+  ]),
   id: described(z.string(), "as the path of its type"),
   path: described(z.string(), "where the API answers"),
 });

@@ -34,7 +34,7 @@ export const SUMMARIES: Readonly<Record<RouteName, string>> = {
   tokens: "Tokens that anyone registered, by number, as their contracts describe themselves",
   token: "A token as its contract describes itself",
   search:
-    "What a number, hash, address or payment reference names: a transaction, block, batch, account, owner, reference, queue entry, payout or token",
+    "What a number, hash, address or payment reference names: a transaction, request for a payment, block, batch, account, owner, reference, queue entry, payout or token",
   stats: "What happens in the rollup and what it costs, at most five seconds old",
   provers: "Who makes proofs, by those that the node still keeps: of blocks that are not final",
   accountProof: "Proof of an account, or that there is none, after one of the last 64 batches that L1 accepted",

@@ -1,5 +1,4 @@
 // What callers of actions need of packages below, so that installing this one is enough.
-
 export { CairnError, type Domain, memoReference, referenceText, textReference } from "@cairn/protocol";
 export {
   type ForceWithdrawParameters,

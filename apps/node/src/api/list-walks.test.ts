@@ -14,6 +14,7 @@ import { ROUTES, type RouteDefinition, WEBHOOK_ROUTES } from "@cairn/rpc";
 import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createLedgerWriter, type LedgerWriter, OWNER } from "../../test/ledger-writer.ts";
+import { EMPTY_LOG } from "../../test/no-webhooks.ts";
 import { storeBatch } from "../../test/stored-blocks.ts";
 import { createManualClock } from "../clock.ts";
 import { LOG_START } from "../events/position.ts";
@@ -53,7 +54,7 @@ describe("every list, while 1,000 entries arrive", () => {
       ...createSequencerHandlers(deps as unknown as SequencerHandlerDeps),
       ...createWebhookHandlers({
         source: { db: database.db, domain: { chainId: 1n, rollup: 1n }, nowMs: () => 0 },
-        log: { end: async () => LOG_START } as never,
+        log: EMPTY_LOG,
         send: () => Promise.reject(new TypeError("nothing is sent")),
         allowsHttp: false,
         changed: () => undefined,

@@ -1,5 +1,6 @@
 import {
   insertL1Transaction,
+  insertPaymentRequest,
   type L1Attempt,
   type L1Cost,
   type L1TransactionPurpose,
@@ -182,6 +183,14 @@ describe("the rollup as a whole", () => {
       [`reference ${reference}`],
       [`reference ${reference}`],
     ]);
+  });
+
+  it("finds a request for a payment by its id", async () => {
+    const request = `0x${"7b".repeat(32)}`;
+    const terms = { account: accountIndex(64), owner: 9n, key: 1n, tokenId: tokenId(0), amount: 10n, reference: 5n };
+    await insertPaymentRequest(life.database.db, request, { ...terms, expiresAt: 2 ** 32, createdAtMs: 5 }, 5);
+    expect(await find(request)).toEqual([`request ${request}`]);
+    expect(await find(request.toUpperCase().replace("0X", "0x"))).toEqual([`request ${request}`]);
   });
 
   it("finds nothing where there is nothing, whatever is searched for", async () => {

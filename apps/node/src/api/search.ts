@@ -2,6 +2,7 @@ import {
   type Db,
   findBlock,
   findByWord,
+  findPaymentRequest,
   findTokenAt,
   findTransaction,
   listReferencedTransactions,
@@ -63,10 +64,15 @@ async function byNumber(db: Db, hasAccount: (index: number) => Promise<boolean>,
 
 async function byWord(db: Db, text: string): Promise<Result[]> {
   const word = hexToBytes(text, 32);
-  const [transaction, matches] = await Promise.all([findTransaction(db, wordToBigint(text)), findByWord(db, word)]);
   const id = text.toLowerCase();
+  const [transaction, request, matches] = await Promise.all([
+    findTransaction(db, wordToBigint(text)),
+    findPaymentRequest(db, id),
+    findByWord(db, word),
+  ]);
   return [
     ...(transaction === undefined ? [] : [result("transaction", id, `/v1/transactions/${id}`)]),
+    ...(request === undefined ? [] : [result("request", id, `/v1/requests/${id}`)]),
     ...matches.map((match) => {
       if (match.type === "block") return result("block", match.number, `/v1/blocks/${match.number}`);
       if (match.type === "batch") return batchResult(match.firstBlock);

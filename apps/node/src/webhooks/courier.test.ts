@@ -4,7 +4,7 @@ import { accountIndex, tokenId } from "@cairn/protocol";
 import { sql } from "kysely";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { ownerText, readAll } from "../../test/event-scene.ts";
-import { createLedgerWriter, type LedgerWriter, OWNER } from "../../test/ledger-writer.ts";
+import { createLedgerWriter, type LedgerWriter, OTHER_OWNER, OWNER } from "../../test/ledger-writer.ts";
 import { type Receiver, startReceiver, startWebhookNode, type WebhookNode } from "../../test/webhook-scene.ts";
 import { createManualClock, type ManualClock } from "../clock.ts";
 import { lanesOf } from "./lanes.ts";
@@ -261,10 +261,10 @@ describe("webhooks of a node", () => {
     await create({ types: ["entry.confirmed", "entry.received"], reference: `0x${"0".repeat(61)}5` });
     const request = {
       account: accountIndex(65),
-      owner: 9n,
+      owner: OTHER_OWNER,
       key: 1n,
       tokenId: tokenId(0),
-      amount: 10n,
+      amount: 5n,
       reference: 5n,
       expiresAt: 2 ** 32,
       createdAtMs: 5,
@@ -272,9 +272,12 @@ describe("webhooks of a node", () => {
     await insertPaymentRequest(database.db, `0x${"7".repeat(64)}`, request, 5);
     await writer.arrive(2, { reference: 5n });
     await poll(() => receiver.taken().length).toBe(2);
-    expect(receiver.heard.map(({ webhook }) => webhook.message.requests)).toContainEqual([
-      { id: `0x${"7".repeat(64)}`, status: "open", certainty: null, amount: "10", paid: "0" },
-    ]);
+    const told = () => receiver.heard.map(({ webhook }) => webhook.message.requests);
+    const known = { id: `0x${"7".repeat(64)}`, amount: "5" };
+    expect(told()).toContainEqual([{ ...known, status: "open", certainty: null, paid: "0" }]);
+    await writer.confirm(2);
+    await poll(() => receiver.taken().length).toBe(4);
+    expect(told()).toContainEqual([{ ...known, status: "paid", certainty: "confirmed", paid: "5" }]);
   });
 
   it("keep what undid an account in order with what comes to it afterwards", async () => {

@@ -42,7 +42,9 @@ const TEXTS = defineTexts({
   },
 });
 
-type Result = RouteResponse<"search">["results"][number];
+type Found = RouteResponse<"search">["results"][number];
+/** The explorer has no pages of requests for payments: wallets show them. */
+type Result = Found & { readonly type: Exclude<Found["type"], "request"> };
 
 /** What a text names; a page that is the only one opens by itself. */
 export function SearchPage(): ReactElement {
@@ -53,7 +55,7 @@ export function SearchPage(): ReactElement {
   const place = placeInText(text, config);
   const query = useNode(["search", text], ["block", "batch", "entry"], async (node, options) => {
     const { results } = await node.search({ q: text }, options);
-    return results.map((result) => ({ result, place: placeOfResult(result) }));
+    return results.filter(isShown).map((result) => ({ result, place: placeOfResult(result) }));
   });
   const results = query.data ?? [];
   const only = place ?? (results.length === 1 ? results[0]?.place : undefined);
@@ -82,6 +84,10 @@ export function SearchPage(): ReactElement {
       </Detail>
     </Page>
   );
+}
+
+function isShown(found: Found): found is Result {
+  return found.type !== "request";
 }
 
 function placeOfResult({ type, id }: Result): string {
