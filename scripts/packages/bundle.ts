@@ -10,16 +10,25 @@ export async function bundle(code: string, folder: string): Promise<string> {
   return (await generate(code, folder, { codeSplitting: false })).join("");
 }
 
-/** The same as bundlers make it by default: what is loaded on demand is in files of its own. Throws likewise. */
-export async function bundleInParts(code: string, folder: string): Promise<string[]> {
-  return generate(code, folder, {});
+/**
+ * The same as bundlers make it by default: what is loaded on demand is in files of its own. What is `external` stays out.
+ * Throws likewise.
+ */
+export async function bundleInParts(code: string, folder: string, external: readonly RegExp[] = []): Promise<string[]> {
+  return generate(code, folder, {}, external);
 }
 
-async function generate(code: string, folder: string, options: OutputOptions): Promise<string[]> {
+async function generate(
+  code: string,
+  folder: string,
+  options: OutputOptions,
+  external: readonly RegExp[] = [],
+): Promise<string[]> {
   const build = await rolldown({
     input: ENTRY,
     cwd: folder,
     platform: "browser",
+    external: [...external],
     plugins: [entry(code, folder)],
     onLog: (level, log) => {
       // What separates servers from pages ("use client") means nothing in a page.

@@ -8,7 +8,7 @@ import { root } from "../lib/workspace.ts";
 import { type BuiltPackage, buildPackages } from "./build.ts";
 import { PROGRAMS } from "./project.ts";
 import { publishedPackages } from "./published.ts";
-import { compressedBytes, SIZE_LIMITS } from "./sizes.ts";
+import { compressedBytes, SIZE_LIMITS, viemBytes } from "./sizes.ts";
 
 /** How require and resolution from before `exports` fare does not matter: the packages are ESM only. */
 const OLD_RESOLUTIONS = ["node10", "node16-cjs"];
@@ -93,8 +93,12 @@ describe("the npm packages", () => {
     expect(stderr).toContain("`npm run pack` in the root of the repository");
   });
 
-  it.each(SIZE_LIMITS)("weigh at most $maxBytes bytes on a page: $name", async ({ code, maxBytes }) => {
+  it.each(SIZE_LIMITS)("weigh at most $maxBytes bytes on a page: $name", async ({ code, maxBytes, maxViemBytes }) => {
     const bytes = await compressedBytes(code, join(builtOf("sdk").folder, ".."));
     expect(bytes).toBeLessThanOrEqual(maxBytes);
+    if (maxViemBytes === undefined) return;
+    const viem = await viemBytes(code, join(builtOf("sdk").folder, ".."));
+    expect(viem).toBeGreaterThan(0);
+    expect(viem).toBeLessThanOrEqual(maxViemBytes);
   });
 });

@@ -8,7 +8,11 @@ export type SizeLimit = {
   readonly code: string;
   /** Most bytes, minified and compressed with gzip, with what it needs of libraries. */
   readonly maxBytes: number;
+  /** Most of these that are viem's, which a page that talks to L1 has anyway. */
+  readonly maxViemBytes?: number;
 };
+
+const VIEM = /^viem(?:\/|$)/;
 
 /** Limits in kB of 1,000 bytes. */
 export const SIZE_LIMITS: readonly SizeLimit[] = [
@@ -17,6 +21,25 @@ export const SIZE_LIMITS: readonly SizeLimit[] = [
     name: "client and wallet",
     code: `export { createNodeClient, createWallet, keyFromSigner, randomKey } from "@cairn/sdk";`,
     maxBytes: 45_000,
+  },
+  {
+    name: "all actions",
+    code: `
+      import { cairnActions } from "@cairn/sdk";
+      import { createClient, http } from "viem";
+      export const connect = (url, settings) => createClient({ transport: http(url) }).extend(cairnActions(settings));`,
+    maxBytes: 145_000,
+    maxViemBytes: 66_000,
+  },
+  {
+    name: "transfers alone",
+    code: `
+      import { cairn, transfer } from "@cairn/sdk";
+      import { createClient, http } from "viem";
+      export { transfer };
+      export const connect = (url, settings) => createClient({ transport: http(url) }).extend(cairn(settings));`,
+    maxBytes: 118_000,
+    maxViemBytes: 58_000,
   },
   {
     name: "live balances",
@@ -52,7 +75,12 @@ export const SIZE_LIMITS: readonly SizeLimit[] = [
 ];
 
 /** Bytes of what a page gets, what it loads on demand included, minified and compressed with gzip. `builds` is where the packages are installed. */
-export async function compressedBytes(code: string, builds: string): Promise<number> {
-  const parts = await bundleInParts(code, builds);
+export async function compressedBytes(code: string, builds: string, external: readonly RegExp[] = []): Promise<number> {
+  const parts = await bundleInParts(code, builds, external);
   return parts.reduce((sum, part) => sum + gzipSync(part, { level: 9 }).length, 0);
+}
+
+/** Bytes that a page would not get without viem. */
+export async function viemBytes(code: string, builds: string): Promise<number> {
+  return (await compressedBytes(code, builds)) - (await compressedBytes(code, builds, [VIEM]));
 }
