@@ -151,6 +151,13 @@ export async function assertStillThere(
   throw verifyError("verify/l1-moved", `L1 has replaced its block ${block} during the check`);
 }
 
+/** Time of an L1 block, seconds since the epoch; for {@link asking}. */
+export async function readTimeOfBlock(l1: VerifierL1, block: number): Promise<number> {
+  const found = await readBlock(l1, numberToHex(block));
+  if (found !== null) return found.timestamp;
+  throw l1Error("l1/unavailable", `the RPC does not have block ${block}`);
+}
+
 /** Null where no contract answers, or another one. */
 async function readVersion(l1: VerifierL1): Promise<bigint | null> {
   const call = { abi: rollupAbi, functionName: "version" } as const;
