@@ -5,6 +5,7 @@ import { batchesShowTheirCost } from "./explorer/costs.ts";
 import { everyoneCanUseIt } from "./explorer/everyone.ts";
 import { itTellsWhatItIs } from "./explorer/home.ts";
 import { itIsLive } from "./explorer/live.ts";
+import { livenessIsShown } from "./explorer/liveness.ts";
 import { everythingHasAPlace } from "./explorer/places.ts";
 import { receiptsProve } from "./explorer/receipts.ts";
 import { everythingIsFound } from "./explorer/search.ts";
@@ -23,6 +24,7 @@ describe("the explorer", () => {
   describe("proves accounts", () => accountsAreProved(stage));
   describe("proves transfers", () => receiptsProve(stage));
   describe("shows what batches cost", () => batchesShowTheirCost(stage));
+  describe("shows whether batches come", () => livenessIsShown(stage));
   describe("makes statements", () => statementsAddUp(stage));
   describe("is for everyone", () => everyoneCanUseIt(stage));
   // The last: it freezes the rollup.

@@ -16,7 +16,7 @@ export {
 } from "./escape.ts";
 export { type L1Requests, type RollupState, rollupOn, type VerifierL1 } from "./l1.ts";
 export { type L1Cost, readL1Cost } from "./l1-cost.ts";
-export { type AcceptedBatch, GAP_FACTOR, type Liveness, readLiveness } from "./liveness.ts";
+export { type AcceptedBatch, type Liveness, readLiveness } from "./liveness.ts";
 export { findBatchOnL1, isCommitted, type SeenOnL1, type WantedOnL1 } from "./on-l1.ts";
 export {
   assertShows,

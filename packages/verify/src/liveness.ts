@@ -14,7 +14,7 @@ export interface AcceptedBatch {
   readonly at: number;
   /** Seconds since the batch before; null for the first that was read. */
   readonly seconds: number | null;
-  /** Whether that is a gap: more than {@link GAP_FACTOR} times the median. */
+  /** Whether that is a gap: more than ten times the median. */
   readonly isGap: boolean;
 }
 
@@ -24,13 +24,15 @@ export interface Liveness {
   readonly batches: readonly AcceptedBatch[];
   /** Between two batches; null for fewer than two. */
   readonly medianSeconds: number | null;
+  /** An interval longer than this is a gap; null as the median. */
+  readonly gapSeconds: number | null;
   /** Since the last batch, as of L1's head, and whether that is a gap; null without a batch. */
   readonly sinceLast: { readonly seconds: number; readonly isGap: boolean } | null;
   readonly l1: Pick<HeadOfL1, "block" | "hash" | "timestamp">;
 }
 
 /** An interval this many times as long as the median is a gap. */
-export const GAP_FACTOR = 10;
+const GAP_FACTOR = 10;
 /** L1 blocks asked for at once: initially, and at most. RPCs refuse more in many ways. */
 const WIDTH = { first: 2_000, most: 50_000 };
 const TOPICS = encodeEventTopics({ abi: rollupAbi, eventName: "BatchSubmitted" });
@@ -55,7 +57,8 @@ export async function readLiveness(
   await assertStillThere(l1, head);
   const intervals = found.slice(1).map(({ at }, place) => at - (found[place]?.at ?? at));
   const medianSeconds = medianOf(intervals);
-  const isGap = (seconds: number) => medianSeconds !== null && seconds > GAP_FACTOR * Math.max(1, medianSeconds);
+  const gapSeconds = medianSeconds === null ? null : GAP_FACTOR * Math.max(1, medianSeconds);
+  const isGap = (seconds: number) => gapSeconds !== null && seconds > gapSeconds;
   const last = found.at(-1);
   const { block, hash, timestamp } = head;
   const since = last && timestamp - last.at;
@@ -65,6 +68,7 @@ export async function readLiveness(
       return { ...batch, seconds, isGap: seconds !== null && isGap(seconds) };
     }),
     medianSeconds,
+    gapSeconds,
     sinceLast: since === undefined ? null : { seconds: since, isGap: isGap(since) },
     l1: { block, hash, timestamp },
   };

@@ -23,6 +23,9 @@ const TokenPage = lazy(() => lists.tokens().then(({ TokenPage }) => ({ default: 
 const BlockPage = lazy(() => import("./blocks/block.tsx").then(({ BlockPage }) => ({ default: BlockPage })));
 const BatchPage = lazy(() => import("./batches/batch.tsx").then(({ BatchPage }) => ({ default: BatchPage })));
 const AccountPage = lazy(() => import("./accounts/account.tsx").then(({ AccountPage }) => ({ default: AccountPage })));
+const LivenessPage = lazy(() =>
+  import("./liveness/liveness.tsx").then(({ LivenessPage }) => ({ default: LivenessPage })),
+);
 const OwnerPage = lazy(() => import("./owners/owner.tsx").then(({ OwnerPage }) => ({ default: OwnerPage })));
 const PayoutPage = lazy(() => import("./payouts/payout.tsx").then(({ PayoutPage }) => ({ default: PayoutPage })));
 const SearchPage = lazy(() => import("./search/search.tsx").then(({ SearchPage }) => ({ default: SearchPage })));
@@ -45,6 +48,7 @@ export function Pages(): ReactElement {
       <Route path="/blocks" component={BlocksPage} />
       <Route path="/block/:number" component={BlockPage} />
       <Route path="/batches" component={BatchesPage} />
+      <Route path="/liveness" component={LivenessPage} />
       <Route path="/batch/:firstBlock" component={BatchPage} />
       <Route path="/transaction/:id" component={TransactionPage} />
       <Route path="/account/:index" component={AccountPage} />

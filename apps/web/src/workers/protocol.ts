@@ -3,6 +3,7 @@ import type {
   ClaimedTransaction,
   ExitReadiness,
   L1Cost,
+  Liveness,
   RollupOnL1,
   VerifiedAccount,
   VerifiedReceipt,
@@ -28,6 +29,8 @@ export interface VerifierOperations {
   readonly cost: { readonly asked: { readonly transaction: string }; readonly answer: L1Cost | null };
   /** How an account can leave by L1 alone, and from when. */
   readonly wayOut: { readonly asked: { readonly index: number }; readonly answer: ExitReadiness };
+  /** When L1 accepted the last batches. */
+  readonly liveness: { readonly asked: Record<never, never>; readonly answer: Liveness };
   /** A transaction with its id as L1 vouches for it, by what a node says of it. */
   readonly transaction: { readonly asked: ClaimedTransaction; readonly answer: VerifiedReceipt };
   /** A transfer as L1 vouches for it, by a receipt from a node or a file. */

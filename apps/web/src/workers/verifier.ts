@@ -3,6 +3,7 @@ import { isCairnError } from "@cairn/protocol";
 import {
   readExitReadiness,
   readL1Cost,
+  readLiveness,
   readRollupOnL1,
   rollupOn,
   type VerifierL1,
@@ -24,6 +25,7 @@ const OPERATIONS: Operations = {
   rollup: (l1) => readRollupOnL1(l1),
   account: (l1, { index, proof }) => verifyAccount(l1, proof, { index }),
   cost: (l1, { transaction }) => readL1Cost(l1, transaction),
+  liveness: (l1) => readLiveness(l1),
   wayOut: (l1, asked) => readExitReadiness(l1, asked),
   transaction: (l1, claimed) => verifyTransaction(l1, claimed),
   receipt: (l1, { receipt }) => verifyReceipt(l1, receipt),

@@ -17,6 +17,7 @@ const TEXTS = defineTexts({
     batches: "Batches",
     queue: "Queue",
     tokens: "Tokens",
+    liveness: "Liveness",
   },
   de: {
     skip: "Zum Inhalt",
@@ -26,6 +27,7 @@ const TEXTS = defineTexts({
     batches: "Batches",
     queue: "Warteschlange",
     tokens: "Token",
+    liveness: "Lebenszeichen",
   },
 });
 
@@ -35,6 +37,7 @@ const SECTIONS = [
   ["/batches", "batches"],
   ["/queue", "queue"],
   ["/tokens", "tokens"],
+  ["/liveness", "liveness"],
 ] as const;
 
 /** What is around every page. */
