@@ -1,6 +1,15 @@
 import { rollupAbi } from "@cairn/contracts";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { type Drill, HOUR, type Holder, type NodeProcess, openDrill, readApi } from "../support/index.ts";
+import {
+  type Drill,
+  expectSeveralBlocks,
+  HOUR,
+  type Holder,
+  type NodeProcess,
+  openDrill,
+  payInSeveralBlocks,
+  readApi,
+} from "../support/index.ts";
 
 const ETHER = 10n ** 18n;
 const WAIT = { timeout: 180_000, interval: 100 };
@@ -54,10 +63,12 @@ describe("return: the operator comes back while a stranger continues the chain",
     operator = await scene.start();
     const known = scene.ledger.sent().size;
     await scene.ledger.submitUntilAcknowledged(scene.api, [scene.holders.transfer(alice, bob, ETHER)]);
+    await payInSeveralBlocks(scene, { alice, bob });
     await drill.untilFinal([...scene.ledger.sent().keys()].slice(known));
     const numbers = Array.from({ length: Number((await batchCount()) - before) }, (_, i) => before + BigInt(i + 1));
     const submitters = await Promise.all(numbers.map(drill.submitterOf));
     expect(new Set(submitters)).toEqual(new Set([drill.addressOf(0)]));
+    await expectSeveralBlocks(scene, Number(before));
     for (const node of [operator, stranger]) await drill.untilAgreed((await node.started).api ?? "");
   });
 
