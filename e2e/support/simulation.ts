@@ -8,6 +8,7 @@ import { personOf } from "@cairn/testkit";
 import { expect, vi } from "vitest";
 import { readApi } from "./api.ts";
 import { type AuditReport, audit } from "./audit.ts";
+import { expectSeveralBlocks, payInSeveralBlocks } from "./batches.ts";
 import type { Proofs } from "./commands.ts";
 import type { Holder } from "./holders.ts";
 import { childrenOf } from "./processes.ts";
@@ -58,6 +59,8 @@ export async function simulate(seed: number, seconds: number, proofs: Proofs): P
       CAIRN_PROVER_HEARTBEAT_SECONDS: "10",
       // Provers are killed far more often than in production.
       CAIRN_PROOF_RETRIES: "50",
+      // Blocks that follow one another sooner than a batch is closed.
+      ...(proofs === "stand-in" ? { CAIRN_BLOCK_TIME_MS: "1000", CAIRN_BATCH_SECONDS: "5" } : {}),
     },
   });
   const steps: string[] = [];
@@ -239,7 +242,10 @@ async function run(
   await Promise.all(clients);
   // Blocks may be a minute ahead of L1 if the clock was.
   await l1.passTime(61);
+  const [alice, bob] = people;
+  if (alice !== undefined && bob !== undefined) await payInSeveralBlocks(scene, { alice, bob });
   const report = await audit(scene, { reverted: Number.POSITIVE_INFINITY });
+  await expectSeveralBlocks(scene);
   const deaths = exits.reduce((sum, one) => sum + one.exits().length, 0);
   await supervisor.stop();
   return { ...report, steps, deaths };

@@ -5,6 +5,8 @@ export const RUNS_ALL = process.env.CAIRN_TEST_ALL !== undefined;
 export const LONG_TESTS: Readonly<Record<string, string>> = {
   "e2e/runbooks.test.ts":
     "carries out the procedures of runbooks that its header names; the commands themselves are tested next to their sources",
+  "e2e/demo-aggregate.test.ts":
+    "proves batches of two blocks in the demo, minutes of two cores; .ci/run runs the demo with a block in a batch",
   "e2e/notable-seeds.test.ts": "repeats what simulations once found; npm test runs a new seed each time",
   "scripts/packages/platforms.test.ts":
     "installs the npm packages from the registry, with three versions of Node, two compilers and Vite; npm test installs them offline, with one of each",
