@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import {
   audit,
   type NodeProcess,
@@ -17,6 +17,7 @@ import {
 
 const PROVERS = 3;
 const BLOCKS = 9;
+const WAIT = { timeout: 180_000, interval: 200 };
 
 describe("the tree of a batch's proofs on three provers, each in its own process", () => {
   let scene: Scene;
@@ -40,14 +41,40 @@ describe("the tree of a batch's proofs on three provers, each in its own process
     await scene?.stop();
   });
 
-  it("is finished by the others when one is killed in its midst", async () => {
+  it("is shared by all three", async () => {
     const made = () => [...watch.seen().values()].filter(({ state }) => state === "made");
+    const makers = () => new Set(made().map(({ prover }) => prover)).size;
+    const payUntilShared = async (block: number): Promise<void> => {
+      const paid = await payBeyond(scene, people, block);
+      if (paid <= BLOCKS || makers() < PROVERS) await payUntilShared(paid);
+    };
+    await payUntilShared(0);
+    await vi.waitFor(async () => {
+      const batches = await readBatches(scene.l1.rollup);
+      expect(Math.max(...batches.map(({ blocks }) => blocks))).toBe(BLOCKS);
+    }, WAIT);
+    expect(makers()).toBe(PROVERS);
+    expect(new Set(made().map(({ kind }) => kind))).toEqual(new Set(["block", "merge", "batch"]));
+  });
+
+  it("is finished by the others when one is killed in its midst", async () => {
+    await watch.look();
+    const before = new Set(watch.seen().keys());
+    const made = () =>
+      [...watch.seen()].flatMap(([id, proof]) => (proof.state === "made" && !before.has(id) ? [proof] : []));
+    const first = (await readBatches(scene.l1.rollup)).at(-1);
     /** Kills a prover that has made a proof as soon as it is at work on another one; returns the id of that one. */
     const killOne = async (): Promise<number> => {
       await watch.look();
       for (const [id, { prover, state }] of watch.seen()) {
         const victim = provers.find(({ pid }) => prover?.endsWith(` ${pid}`));
-        if (state === "made" || victim === undefined || !made().some((other) => other.prover === prover)) continue;
+        if (
+          before.has(id) ||
+          state === "made" ||
+          victim === undefined ||
+          !made().some((other) => other.prover === prover)
+        )
+          continue;
         await victim.kill();
         return id;
       }
@@ -55,12 +82,12 @@ describe("the tree of a batch's proofs on three provers, each in its own process
       return killOne();
     };
 
-    const work = payBeyond(scene, people, BLOCKS - 1);
+    const work = payBeyond(scene, people, (first?.lastBlock ?? 0) + BLOCKS);
     const held = await killOne();
     await work;
     await audit(scene);
 
-    const batches = await readBatches(scene.l1.rollup);
+    const batches = (await readBatches(scene.l1.rollup)).slice(first?.number);
     expect(Math.max(...batches.map(({ blocks }) => blocks))).toBe(BLOCKS);
     expect(new Set(made().map(({ prover }) => prover)).size).toBeGreaterThan(1);
     expect(new Set(made().map(({ kind }) => kind))).toEqual(new Set(["block", "merge", "batch"]));
