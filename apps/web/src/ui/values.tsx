@@ -106,7 +106,9 @@ export function durationText(seconds: number, locale: Locale): string {
       parts.push(new Intl.NumberFormat(locale, { style: "unit", unit, unitDisplay: "long" }).format(count));
     }
   }
-  return parts.join(", ") || new Intl.NumberFormat(locale, { style: "unit", unit: "second" }).format(0);
+  return (
+    parts.join(", ") || new Intl.NumberFormat(locale, { style: "unit", unit: "second", unitDisplay: "long" }).format(0)
+  );
 }
 
 /** The time, every second. */

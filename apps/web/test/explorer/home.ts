@@ -1,9 +1,17 @@
 import { pay } from "@cairn/e2e/support";
 import { expect, it } from "vitest";
+import { readJson } from "../support/read-json.ts";
 import { type Stage, WAIT } from "../support/stage.ts";
 
 /** The first page. */
 export function itTellsWhatItIs(stage: Stage): void {
+  it("A6: shows the hash of the build that the host lists", async () => {
+    const page = await stage.open();
+    const { build } = await readJson<{ readonly build: string }>(`${stage.pages()}files.json`);
+    await expect.poll(() => page.locator("[data-build]").textContent(), WAIT).toContain(build);
+    await page.close();
+  });
+
   it("earns its green marks in the reader's browser: newest batch, an account, a payment", async () => {
     await pay(stage.scene, stage);
     const page = await stage.open();

@@ -78,7 +78,8 @@ function Intervals({ liveness }: { readonly liveness: Liveness }): ReactElement 
       </div>
       <Section title={texts.chart}>
         <p role="status" className="text-sm">
-          {gaps === 0 ? texts.none : texts.someGaps(count(gaps))} {sinceLast?.isGap === true && texts.nowGap}
+          {medianSeconds === null ? null : gaps === 0 ? texts.none : texts.someGaps(count(gaps))}{" "}
+          {sinceLast?.isGap === true && texts.nowGap}
         </p>
         {gapSeconds !== null && <IntervalChart batches={batches} limitSeconds={gapSeconds} />}
       </Section>

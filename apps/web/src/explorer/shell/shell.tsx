@@ -4,6 +4,7 @@ import { defineTexts } from "../../base/locale.ts";
 import { Logo } from "../../ui/icons.tsx";
 import { Legend } from "../../ui/truth.tsx";
 import { useTexts } from "../../ui/use-texts.ts";
+import { BuildHash } from "./build-hash.tsx";
 import { Connection } from "./connection.tsx";
 import { SearchField } from "./search-field.tsx";
 import { SettingsButton } from "./settings-dialog.tsx";
@@ -95,6 +96,7 @@ export function Shell({ children }: { readonly children: ReactNode }): ReactElem
       <footer className="border-t border-line bg-surface">
         <div className="mx-auto max-w-5xl px-4 py-6 sm:px-6">
           <Legend />
+          <BuildHash />
         </div>
       </footer>
     </div>
