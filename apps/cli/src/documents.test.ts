@@ -58,7 +58,7 @@ function codeIn(text: string): string[] {
 /** Command lines of `cairn` in a document, as words after the name. */
 function commandsIn(text: string): string[][] {
   return codeIn(text).flatMap((code) => {
-    const words = /^(?:npx )?cairn (?!--help$)(.+)$/.exec(code)?.[1];
+    const words = /^(?:npx |npm exec --prefix \S+ -- )?cairn (?!--help$)(.+)$/.exec(code)?.[1];
     return words === undefined ? [] : [words.split(" ")];
   });
 }

@@ -31,13 +31,14 @@ export const API_ERRORS = {
 export type ApiErrorCode = keyof typeof API_ERRORS;
 
 /** `details.reason` of `unavailable` where it stays so: the rollup is frozen, or another node serves its operator. */
-const LASTING: readonly unknown[] = ["frozen", "notOperator"];
+const LASTING = /^(?:frozen|notOperator)$/;
 
 /**
  * Whether sending the same request to the same node again later may succeed, after a failure with these details.
  *
  * @example isRetryableFailure("unavailable", { reason: "frozen" }); // false
  */
-export function isRetryableFailure(code: ApiErrorCode, details: Readonly<Record<string, unknown>> = {}): boolean {
-  return API_ERRORS[code].isRetryable && !(code === "unavailable" && LASTING.includes(details.reason));
+export function isRetryableFailure(code: ApiErrorCode, details?: Readonly<Record<string, unknown>>): boolean {
+  // No other failure has such a reason.
+  return API_ERRORS[code].isRetryable && !LASTING.test(String(details?.reason));
 }

@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { cursorSchema, digits, limitWith, MAX_PAGE, next, nextOfPart, page } from "./paging.ts";
+import { digits, limitWith, MAX_PAGE, next, nextOfPart, page } from "./paging.ts";
 import { PAYOUT_STATUSES, queueEntrySchema } from "./resources.ts";
 import { referenceSchema, transactionStatusSchema } from "./transactions.ts";
 import {
@@ -31,7 +31,7 @@ export const ledgerEntrySchema = z.object({
   direction: described(z.enum(["in", "out", "both", "none"]), "whether money comes or goes"),
   status: described(transactionStatusSchema, "of an entry of the L1 queue"),
   atMs: described(timeSchema, "when the node received it"),
-  id: described(z.nullable(wordSchema), "of the transaction; null for transactions in blocks of others"),
+  id: described(z.nullable(wordSchema), "of the transaction; null in others' blocks"),
   queuePosition: described(z.nullable(countSchema), "of the entry of the L1 queue"),
   from: described(
     z.nullable(z.object({ account: z.nullable(indexSchema), owner: addressSchema })),
@@ -88,8 +88,8 @@ export const historyPageSchema = z.object({ entries: z.array(ledgerEntrySchema),
 export const balanceSchema = z.object({
   tokenId: tokenIdSchema,
   balance: described(amountSchema, "of all accounts together"),
-  ownerKeyBalance: described(amountSchema, "of the accounts whose key the owner authorised"),
-  keylessBalance: described(amountSchema, "of the accounts without a key"),
+  ownerKeyBalance: described(amountSchema, "of accounts whose key the owner authorised"),
+  keylessBalance: described(amountSchema, "of accounts without a key"),
   accounts: described(countSchema, "how many"),
 });
 
@@ -102,9 +102,9 @@ export const balancesQuerySchema = z.object({
 
 /** Sums of an owner's accounts. */
 export const balancesSchema = z.object({
-  balances: described(z.array(balanceSchema), "by token"),
+  balances: described(z.array(balanceSchema), "of up to 1,000 accounts"),
   block: described(countSchema, "the open block if there is one"),
-  next: described(z.nullable(cursorSchema), "null when all accounts are summed up"),
+  next: nextOfPart,
 });
 
 /** Which deposits. */

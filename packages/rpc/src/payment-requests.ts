@@ -61,7 +61,7 @@ export const paymentSchema = z.object({
   block: z.nullable(countSchema),
   slot: z.nullable(countSchema),
   timestamp: described(z.nullable(countSchema), "of the block,"),
-  isLate: described(z.boolean(), "whether its block is later than the request allows"),
+  isLate: described(z.boolean(), "whether its block is later than allowed"),
   isRecalled: described(z.boolean(), "on its sender's word"),
 });
 

@@ -114,7 +114,7 @@ export const batchSchema = z.object({
     z.array(z.object({ tokenId: tokenIdSchema, amount: amountSchema })),
     "fees that its blocks credited",
   ),
-  cost: described(z.nullable(batchCostSchema), "what this node's account paid L1 for the batch"),
+  cost: described(z.nullable(batchCostSchema), "what the node paid L1 for the batch"),
 });
 
 /** What a block owes an L1 address. */

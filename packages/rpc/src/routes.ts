@@ -120,7 +120,7 @@ export const ROUTES = {
     query: z.object({
       owner: addressSchema,
       tokenId: z.optional(z.pipe(digits, tokenIdSchema)),
-      key: z.optional(described(wordSchema, "only accounts with this key; 0 for those without one")),
+      key: described(z.optional(wordSchema), "only accounts with this key"),
       ownerKey: z.optional(
         described(
           z.pipe(

@@ -68,7 +68,7 @@ export function socketOpener(given?: WebSocketClass): OpenSocket {
   if (Class === undefined) {
     throw new CairnError<SdkErrorCode>(
       "sdk/no-websocket",
-      "this platform has no WebSocket: pass that of the package ws, createNodeClient({ url }, { WebSocket })",
+      "no WebSocket here: pass that of the package ws, createNodeClient({ url }, { WebSocket })",
     );
   }
   return (url, { onOpen, onMessage, onClose }) => {

@@ -1,4 +1,9 @@
+import { execFile } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
 import { createTestDatabases, type TestDatabase } from "@cairn/db/testing";
 import { FIRST_ACCOUNT_INDEX, tokenId } from "@cairn/protocol";
 import { type RouteResponse, signedTransactionToJson, streamMessageSchema } from "@cairn/rpc";
@@ -16,6 +21,7 @@ import { createApiServer, type ListeningServer } from "./server.ts";
 import { createAdminServer, createMetricsServer } from "./side-servers.ts";
 import { createStream, type Stream } from "./stream.ts";
 
+const GUIDE = readFileSync(join(import.meta.dirname, "../../../../docs/guides/api.md"), "utf8");
 const databases = createTestDatabases().server;
 
 describe("API", () => {
@@ -271,6 +277,28 @@ describe("API", () => {
     expect([status, retryAfter]).toEqual([429, expect.stringMatching(/^[1-9]\d*$/)]);
     expect(body.error.details).toMatchObject({ reason: "lagging", retryAfterSeconds: Number(retryAfter) });
     harness.rules.observe(open);
+  });
+
+  it("answers the commands of its guide as they are written", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "cairn-guide-api-"));
+    const signed = { transactions: [signedTransactionToJson(harness.transfer(2, 1, 0))] };
+    writeFileSync(join(folder, "signed.json"), JSON.stringify(signed));
+    const blocks = [...GUIDE.matchAll(/^```sh\n([\s\S]*?)^```/gm)].map(([, block = ""]) => block);
+    const run = async (block = ""): Promise<string> => {
+      const script = block.replaceAll("http://127.0.0.1:8080", api.url());
+      return (await promisify(execFile)("sh", ["-ec", script], { cwd: folder })).stdout;
+    };
+    // The fourth generates a client: e2e/generated-client.test.ts.
+    const [document, page, once, generator, help, ...others] = blocks;
+    expect(JSON.parse(await run(document))).toMatchObject({ openapi: expect.stringMatching(/^3\./) });
+    expect(JSON.parse(await run(page)).blocks.length).toBeGreaterThan(0);
+    const paid = JSON.parse(await run(once));
+    expect(paid).toMatchObject({ transactions: [{ status: "confirmed" }] });
+    expect(JSON.parse(await run(once))).toEqual(paid);
+    expect(generator).toContain("openapi-generator-plus");
+    expect(await run(help)).toMatch(/^# rejected\/nonceTooLow\n/);
+    expect(others).toEqual([]);
+    rmSync(folder, { recursive: true });
   });
 
   it("says that it is unavailable while it recovers, and acknowledges nothing", async () => {
