@@ -60,7 +60,7 @@ describe("the guides on payments", () => {
     const [, checked, paid, results, statement] = await follow("pay-salaries.md");
     expect(checked).toContain("The list can be paid.");
     expect(paid).toMatch(/3 (?:proven|final)/);
-    expect(results).toMatch(/\n2,anna,0x3c44[0-9a-f]{36},1,61500000,salary 11\/2026,(?:proven|final),0x[0-9a-f]{64},/);
+    expect(results).toMatch(/\n2,anna,0x3c44[0-9a-f]{36},1,61\.5,salary 11\/2026,(?:proven|final),0x[0-9a-f]{64},/);
     expect(statement).toMatch(/closing +306\.25 USD|closing +30[0-9.]+ USD/);
   });
 
