@@ -5,12 +5,17 @@ import { TEST_TIMEOUT_MS } from "./scripts/testing/patience.ts";
 
 const ignored = ["**/node_modules/**", "**/.cache/**", ...(RUNS_ALL ? [] : Object.keys(LONG_TESTS))];
 
+/** Units that take minutes: pages and installed packages in Chromium. */
+const LONG_UNITS = /\/(?:apps\/web\/test|scripts\/packages)\//;
+
 /** Long files first: end to end, then those that prove, then units; so that nothing long is left alone at the end. */
 class LongFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const order = ["e2e", "prover", "unit"];
+    const rank = ({ moduleId, project }: TestSpecification): number =>
+      LONG_UNITS.test(moduleId) ? -1 : order.indexOf(project.name);
     const sorted = await super.sort(files);
-    return sorted.sort((a, b) => order.indexOf(a.project.name) - order.indexOf(b.project.name));
+    return sorted.sort((a, b) => rank(a) - rank(b));
   }
 }
 
