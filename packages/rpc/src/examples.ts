@@ -1,4 +1,4 @@
-import { BATCH_HEADER_BYTES, memoReference, referenceToHex, TREE_DEPTH } from "@cairn/protocol";
+import { BATCH_HEADER_BYTES, memoReference, referenceToHex, TREE_DEPTH, textReference } from "@cairn/protocol";
 import { IDEMPOTENCY_HEADER, type RouteName } from "./routes.ts";
 
 /** What one call of an operation looks like: its parameters, its body, and its answer, in JSON. */
@@ -14,7 +14,7 @@ const word = (digit: string) => `0x${digit.repeat(64)}`;
 export const OWNER = "0x70997970c51812dc3a010c7d01b50e0d17dc79c8";
 const OTHER = "0x3c44cdddb6a900fa2b585dd299e03d12fa4293bc";
 export const ROLLUP = "0x5fbdb2315678afecb367f032d93f642f64180aa3";
-const REFERENCE = `0x${"00".repeat(21)}696e766f696365203137`;
+const REFERENCE = referenceToHex(textReference("invoice 17"));
 const KEY = "0x1af738417c1728f049dd2c2432f69d30d31f523024d900c167b05337ecf2f927";
 export const ID = word("a");
 const L1_TRANSACTION = word("b");
