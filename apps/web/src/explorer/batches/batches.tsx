@@ -2,13 +2,11 @@ import type { RouteResponse } from "@cairn/rpc";
 import type { ReactElement } from "react";
 import { defineTexts } from "../../base/locale.ts";
 import { usePages } from "../../data/use-pages.ts";
-import { Page } from "../../ui/layout.tsx";
 import { type Column, DataTable } from "../../ui/table.tsx";
-import { Mark } from "../../ui/truth.tsx";
 import { useTexts } from "../../ui/use-texts.ts";
 import { Ago, Count } from "../../ui/values.tsx";
 import { placeOf, To } from "../links.tsx";
-import { Listing } from "../listing.tsx";
+import { ListPage } from "../list-page.tsx";
 import { Status } from "../status.tsx";
 
 const TEXTS = defineTexts({
@@ -64,21 +62,16 @@ export function BatchesPage(): ReactElement {
     { name: texts.status, cell: ({ status }) => <Status name={status} /> },
   ];
   return (
-    <Page title={texts.title} lead={texts.lead}>
-      <div className="grid grid-cols-[minmax(0,1fr)] gap-4">
-        <Mark truth="node" />
-        <Listing pages={pages}>
-          {(answers) => (
-            <DataTable
-              name={texts.title}
-              columns={columns}
-              rows={answers.flatMap(({ batches }) => batches)}
-              keyOf={({ firstBlock }) => firstBlock}
-              empty={texts.empty}
-            />
-          )}
-        </Listing>
-      </div>
-    </Page>
+    <ListPage texts={texts} pages={pages}>
+      {(answers) => (
+        <DataTable
+          name={texts.title}
+          columns={columns}
+          rows={answers.flatMap(({ batches }) => batches)}
+          keyOf={({ firstBlock }) => firstBlock}
+          empty={texts.empty}
+        />
+      )}
+    </ListPage>
   );
 }

@@ -1,10 +1,8 @@
 import type { ReactElement } from "react";
 import { defineTexts } from "../../base/locale.ts";
 import { usePages } from "../../data/use-pages.ts";
-import { Page } from "../../ui/layout.tsx";
-import { Mark } from "../../ui/truth.tsx";
 import { useTexts } from "../../ui/use-texts.ts";
-import { Listing } from "../listing.tsx";
+import { ListPage } from "../list-page.tsx";
 import { BlockTable } from "./block-table.tsx";
 
 const TEXTS = defineTexts({
@@ -23,11 +21,8 @@ export function BlocksPage(): ReactElement {
     node.blocks({ limit: PAGE, ...page }, options),
   );
   return (
-    <Page title={texts.title} lead={texts.lead}>
-      <div className="grid grid-cols-[minmax(0,1fr)] gap-4">
-        <Mark truth="node" />
-        <Listing pages={pages}>{(answers) => <BlockTable blocks={answers.flatMap(({ blocks }) => blocks)} />}</Listing>
-      </div>
-    </Page>
+    <ListPage texts={texts} pages={pages}>
+      {(answers) => <BlockTable blocks={answers.flatMap(({ blocks }) => blocks)} />}
+    </ListPage>
   );
 }

@@ -9,7 +9,7 @@ import { Mark } from "../../ui/truth.tsx";
 import { useTexts } from "../../ui/use-texts.ts";
 import { Amount, At, Count, Hex } from "../../ui/values.tsx";
 import { Detail } from "../detail.tsx";
-import { Listing } from "../listing.tsx";
+import { ListPage } from "../list-page.tsx";
 import { AccountLink, BlockLink, Owner } from "../names.tsx";
 import { Status } from "../status.tsx";
 import { QueueTable } from "./entry-table.tsx";
@@ -59,14 +59,9 @@ export function QueuePage(): ReactElement {
     node.queue({ limit: PAGE, ...page }, options),
   );
   return (
-    <Page title={texts.title} lead={texts.lead}>
-      <div className="grid grid-cols-[minmax(0,1fr)] gap-4">
-        <Mark truth="node" />
-        <Listing pages={pages}>
-          {(answers) => <QueueTable entries={answers.flatMap(({ entries }) => entries)} />}
-        </Listing>
-      </div>
-    </Page>
+    <ListPage texts={texts} pages={pages}>
+      {(answers) => <QueueTable entries={answers.flatMap(({ entries }) => entries)} />}
+    </ListPage>
   );
 }
 

@@ -123,24 +123,8 @@ function SettingsForm({ close }: { readonly close: () => void }): ReactElement {
           </select>
         </Labelled>
       </div>
-      <Labelled name={texts.l1} hint={texts.l1Hint}>
-        <input
-          name="l1"
-          type="url"
-          defaultValue={l1 ?? ""}
-          placeholder={texts.given(config.l1 ?? texts.none)}
-          className={FIELD}
-        />
-      </Labelled>
-      <Labelled name={texts.node} hint={texts.nodeHint}>
-        <input
-          name="node"
-          type="url"
-          defaultValue={node ?? ""}
-          placeholder={texts.given(config.node ?? texts.none)}
-          className={FIELD}
-        />
-      </Labelled>
+      <UrlField name="l1" label={texts.l1} hint={texts.l1Hint} url={l1} given={config.l1} />
+      <UrlField name="node" label={texts.node} hint={texts.nodeHint} url={node} given={config.node} />
       <p className="text-sm text-soft">
         {texts.rollup} <Hex value={config.rollup} /> {texts.chain(config.chainId)}
       </p>
@@ -151,6 +135,34 @@ function SettingsForm({ close }: { readonly close: () => void }): ReactElement {
         {texts.save}
       </button>
     </form>
+  );
+}
+
+/** One's own address of a server, in place of the one that the pages come with. */
+function UrlField({
+  name,
+  label,
+  hint,
+  url,
+  given,
+}: {
+  readonly name: string;
+  readonly label: string;
+  readonly hint: string;
+  readonly url: string | null;
+  readonly given: string | null;
+}): ReactElement {
+  const texts = useTexts(TEXTS);
+  return (
+    <Labelled name={label} hint={hint}>
+      <input
+        name={name}
+        type="url"
+        defaultValue={url ?? ""}
+        placeholder={texts.given(given ?? texts.none)}
+        className={FIELD}
+      />
+    </Labelled>
   );
 }
 

@@ -11,7 +11,7 @@ import { useTexts } from "../../ui/use-texts.ts";
 import { Hex } from "../../ui/values.tsx";
 import { Detail } from "../detail.tsx";
 import { placeOf, To } from "../links.tsx";
-import { Listing } from "../listing.tsx";
+import { ListPage } from "../list-page.tsx";
 
 const TEXTS = defineTexts({
   en: {
@@ -71,22 +71,17 @@ export function TokensPage(): ReactElement {
     { name: texts.fees, cell: ({ paysFees }) => (paysFees ? texts.yes : texts.no) },
   ];
   return (
-    <Page title={texts.title} lead={texts.lead}>
-      <div className="grid grid-cols-[minmax(0,1fr)] gap-4">
-        <Mark truth="node" />
-        <Listing pages={pages}>
-          {(answers) => (
-            <DataTable
-              name={texts.title}
-              columns={columns}
-              rows={answers.flatMap(({ tokens }) => tokens)}
-              keyOf={({ id }) => id}
-              empty={texts.empty}
-            />
-          )}
-        </Listing>
-      </div>
-    </Page>
+    <ListPage texts={texts} pages={pages}>
+      {(answers) => (
+        <DataTable
+          name={texts.title}
+          columns={columns}
+          rows={answers.flatMap(({ tokens }) => tokens)}
+          keyOf={({ id }) => id}
+          empty={texts.empty}
+        />
+      )}
+    </ListPage>
   );
 }
 
