@@ -1,25 +1,21 @@
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { rollupDomain } from "@cairn/l1";
-import { signedTransactionToJson } from "@cairn/rpc";
-import {
-  createNodeClient,
-  createWallet,
-  existingPayee,
-  findAccount,
-  signSponsored,
-  sponsorTermsFromJson,
-} from "@cairn/sdk";
+import type { SignedTransactionJson } from "@cairn/rpc";
+import { createNodeClient, createWallet, existingPayee, findAccount } from "@cairn/sdk";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startCairn } from "./support/cairn-command.ts";
 import { type Drill, type Holder, openDrill } from "./support/index.ts";
+import { askSponsor, signFor } from "./support/sponsor-guide.ts";
 
 const ETHER = 10n ** 18n;
 const USD = 10n ** 6n;
 /** Position of the wallet whose account takes the fees. */
 const FEE_OWNER = 4;
+const GUIDE = readFileSync(join(import.meta.dirname, "../docs/guides/sponsor-fees.md"), "utf8");
 
 /** A service that is asked as a shop's page would. */
 interface Service {
@@ -34,7 +30,7 @@ describe("a sponsor's service", () => {
   let receiver: Holder;
 
   const start = async (...options: readonly string[]): Promise<Service> => {
-    const args = ["sponsor", "--key", "bob", "--port", "0", "--node-url", drill.scene.api(), ...options];
+    const args = ["sponsor", "--port", "0", "--node-url", drill.scene.api(), "--key", "bob", ...options];
     const process = startCairn(args, { CAIRN_HOME: join(drill.scene.dir, "home") });
     const lines = createInterface({ input: process.stdout ?? expect.unreachable() });
     const [line] = (await once(lines, "line")) as [string];
@@ -48,20 +44,14 @@ describe("a sponsor's service", () => {
   const node = () => createNodeClient({ url: drill.scene.api() });
   const view = async (index: number) => (await findAccount(node(), index)) ?? expect.unreachable();
   const sign = async (amount: bigint) => {
-    const terms = sponsorTermsFromJson(await (await fetch(`${service.url}/v1/terms`)).json());
     const domain = rollupDomain(drill.scene.l1.rollup);
     const wallet = createWallet({ secret: user.person.secretKey, domain });
     const draft = { from: await view(user.index), to: existingPayee(await view(receiver.index)), amount };
     const validUntil = Math.floor(Date.now() / 1000) + 1200;
-    return signedTransactionToJson(signSponsored(wallet, { ...draft, validUntil }, terms));
+    return signFor(service.url, wallet, { ...draft, validUntil });
   };
   const pay = async (payment: object) => {
-    const headers = { "content-type": "application/json" };
-    const answer = await fetch(`${service.url}/v1/payments`, {
-      method: "POST",
-      headers,
-      body: JSON.stringify(payment),
-    });
+    const answer = await askSponsor(service.url, payment as SignedTransactionJson);
     return { status: answer.status, retryAfter: answer.headers.get("retry-after"), body: await answer.json() };
   };
 
@@ -81,6 +71,14 @@ describe("a sponsor's service", () => {
   afterAll(async () => {
     service?.process.kill("SIGKILL");
     await drill?.stop();
+  });
+
+  it("starts as the guide says, whose key is called otherwise", async () => {
+    const [, options = ""] = /^npx cairn sponsor (.+) --key shop$/m.exec(GUIDE) ?? [];
+    expect(options).not.toBe("");
+    const another = await start(...options.split(" "));
+    const terms = await fetch(`${another.url}/v1/terms`);
+    expect([terms.status, await stop(another)]).toEqual([200, 0]);
   });
 
   it("pays for somebody who has nothing but a token", async () => {

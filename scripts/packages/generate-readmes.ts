@@ -23,6 +23,10 @@ const documents = [
     programs: [join(root, "e2e/support/verifier-guide.ts")],
   },
   {
+    path: join(root, "docs/guides/sponsor-fees.md"),
+    programs: [join(root, "e2e/support/sponsor-guide.ts")],
+  },
+  {
     path: join(root, "docs/guides/build-a-wallet.md"),
     programs: WALLET.map((file) => join(import.meta.dirname, "wallet", file)),
   },
