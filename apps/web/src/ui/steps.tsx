@@ -1,0 +1,65 @@
+import type { ReactElement, ReactNode } from "react";
+import { defineTexts } from "../base/locale.ts";
+import { Icon, type IconName } from "./icons.tsx";
+import { useTexts } from "./use-texts.ts";
+
+const TEXTS = defineTexts({
+  en: { done: "done", now: "now", later: "later", failed: "failed" },
+  de: { done: "erledigt", now: "jetzt", later: "später", failed: "fehlgeschlagen" },
+});
+
+/** How far a step is. */
+export type StepState = "done" | "now" | "later" | "failed";
+
+/** One of {@link Steps}. */
+export interface Step {
+  readonly key: string;
+  readonly title: ReactNode;
+  readonly state: StepState;
+  /** Below the title. */
+  readonly detail?: ReactNode;
+}
+
+const COLOURS: Readonly<Record<StepState, string>> = {
+  done: "text-checked",
+  now: "text-l1",
+  later: "text-soft",
+  failed: "text-refuted",
+};
+const SHAPES: Readonly<Record<StepState, IconName | null>> = {
+  done: "checked",
+  now: "right",
+  later: null,
+  failed: "refuted",
+};
+
+/** Steps one after another, and how far they are; what changes is announced. */
+export function Steps({ name, steps }: { readonly name: string; readonly steps: readonly Step[] }): ReactElement {
+  const texts = useTexts(TEXTS);
+  return (
+    <ol aria-label={name} aria-live="polite" className="grid grid-cols-[minmax(0,1fr)] gap-3">
+      {steps.map(({ key, title, state, detail }) => {
+        const shape = SHAPES[state];
+        return (
+          <li
+            key={key}
+            data-step={key}
+            data-state={state}
+            aria-current={state === "now" ? "step" : undefined}
+            className="grid grid-cols-[1.5rem_minmax(0,1fr)] items-baseline gap-x-2"
+          >
+            <span className={`inline-grid size-5 place-items-center rounded-full border ${COLOURS[state]}`}>
+              {shape !== null && <Icon name={shape} className="text-xs" />}
+            </span>
+            <div className="grid grid-cols-[minmax(0,1fr)] gap-2">
+              <span className={state === "later" ? "text-soft" : "font-medium"}>
+                {title} <span className="sr-only">({texts[state]})</span>
+              </span>
+              {detail !== undefined && <div className="text-sm">{detail}</div>}
+            </div>
+          </li>
+        );
+      })}
+    </ol>
+  );
+}
