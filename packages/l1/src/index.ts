@@ -127,5 +127,6 @@ export {
 export { type SimulatedAccounts, type SimulatedTransaction, simulateGas } from "./sending/simulate.ts";
 export { MAX_TRANSACTION_GAS } from "./sending/transaction-gas.ts";
 export { approvalCalls, approveToken, assertApproved, readAllowance, type WantedApproval } from "./token-approval.ts";
-export { MAX_TOKEN_DECIMALS, readTokenMetadata, type TokenMetadata } from "./token-metadata.ts";
+export { MAX_TOKEN_DECIMALS } from "./token-decimals.ts";
+export { readTokenMetadata, type TokenMetadata } from "./token-metadata.ts";
 export { describeSymbol, MAX_SYMBOL_LENGTH, type SymbolDescription, symbolSkeleton } from "./token-symbol.ts";

@@ -1,5 +1,6 @@
 import { BaseError, decodeAbiParameters, type Hex, hexToBytes, toFunctionSelector } from "viem";
 import type { L1Reader } from "./connection.ts";
+import { MAX_TOKEN_DECIMALS } from "./token-decimals.ts";
 
 /** What an ERC-20 says about itself. Anyone can deploy one that says anything; null where the answer makes no sense. */
 export interface TokenMetadata {
@@ -7,9 +8,6 @@ export interface TokenMetadata {
   readonly symbol: string | null;
   readonly decimals: number | null;
 }
-
-/** 10^77 is the largest power of ten below 2^256: a token with more decimals has no whole unit. */
-export const MAX_TOKEN_DECIMALS = 77;
 
 /** Bounds the computation of the call and, through the price of memory, the size of its answer. */
 const CALL_GAS = 500_000n;

@@ -41,8 +41,6 @@ export {
   type DescribedToken,
   describeToken,
   findToken,
-  formatAmount,
-  parseAmount,
   type Token,
   type TokenRef,
 } from "./actions/tokens.ts";
@@ -54,6 +52,7 @@ export {
   transfer,
 } from "./actions/transfer.ts";
 export { type WithdrawParameters, withdraw } from "./actions/withdraw.ts";
+export { formatAmount, parseAmount } from "./amount-text.ts";
 export { type Amount, ceilToFee, encodeAmount, encodeFee } from "./amounts.ts";
 export { type BalancesQuery, sumBalances, type TokenBalance } from "./balances.ts";
 export {

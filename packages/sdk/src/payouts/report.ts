@@ -1,5 +1,5 @@
 import { NO_REFERENCE, referenceText, referenceToHex } from "@cairn/protocol";
-import { formatAmount } from "../actions/tokens.ts";
+import { formatAmount } from "../amount-text.ts";
 import { csvText } from "../csv.ts";
 import { isPaid, type LineStatus, type SeenLine } from "./part.ts";
 

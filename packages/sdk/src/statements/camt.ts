@@ -1,4 +1,4 @@
-import { formatAmount } from "../actions/tokens.ts";
+import { formatAmount } from "../amount-text.ts";
 import { sdkError } from "../errors.ts";
 import { type AmountFormat, isoTime } from "./formats.ts";
 import type { Movement } from "./movements.ts";

@@ -1,4 +1,4 @@
-import { formatAmount } from "../actions/tokens.ts";
+import { formatAmount } from "../amount-text.ts";
 import { csvText } from "../csv.ts";
 import type { Movement } from "./movements.ts";
 import type { Statement } from "./statement.ts";

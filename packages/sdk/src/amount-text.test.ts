@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { formatAmount, parseAmount } from "./tokens.ts";
+import { formatAmount, parseAmount } from "./amount-text.ts";
 
 describe("amounts as text", () => {
   it("come back as they were, in any number of decimals", () => {
