@@ -5,7 +5,7 @@ import { META_POLICY } from "./csp.ts";
 
 const FOLDER = join(import.meta.dirname, "..");
 /** The pages, each with an HTML file of its own. */
-const ENTRIES = ["index"];
+const ENTRIES = ["index", "wallet"];
 
 /** How the pages are built into a folder: with relative addresses, so that it works at any path of any host. */
 export function viteConfig(outDir: string): InlineConfig {

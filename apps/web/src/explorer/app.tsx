@@ -3,10 +3,10 @@ import { Router } from "wouter";
 import { useHashLocation } from "wouter/use-hash-location";
 import type { Config, ConfigProblem } from "../base/config.ts";
 import { RollupProvider } from "../data/rollup.tsx";
+import { Unconfigured } from "../shell/unconfigured.tsx";
 import { Loading } from "../ui/states.tsx";
+import { Frame } from "./frame.tsx";
 import { Pages } from "./pages.tsx";
-import { Shell } from "./shell/shell.tsx";
-import { Unconfigured } from "./shell/unconfigured.tsx";
 
 /**
  * The explorer. Its places are in the part of the address behind `#`, so that every one of them can be reloaded from any
@@ -17,11 +17,11 @@ export function App({ config }: { readonly config: Config | ConfigProblem }): Re
   return (
     <RollupProvider config={config}>
       <Router hook={useHashLocation}>
-        <Shell>
+        <Frame>
           <Suspense fallback={<Loading />}>
             <Pages />
           </Suspense>
-        </Shell>
+        </Frame>
       </Router>
     </RollupProvider>
   );

@@ -1,8 +1,8 @@
 import type { InfiniteData, UseInfiniteQueryResult } from "@tanstack/react-query";
 import type { ReactElement, ReactNode } from "react";
+import { Listing } from "../data/listing.tsx";
 import { Page } from "../ui/layout.tsx";
 import { Mark } from "../ui/truth.tsx";
-import { Listing } from "./listing.tsx";
 
 /** A page with a list that the node tells. */
 export function ListPage<Answer>({

@@ -1,9 +1,9 @@
 import { isCairnError } from "@cairn/protocol";
 import type { ReactElement, ReactNode } from "react";
 import { defineTexts } from "../base/locale.ts";
+import { truthOf } from "../data/truth-of.ts";
 import { Mark, type Truth } from "../ui/truth.tsx";
 import { useTexts } from "../ui/use-texts.ts";
-import { truthOf } from "./truth-of.ts";
 
 const TEXTS = defineTexts({
   en: {

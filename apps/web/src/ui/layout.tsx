@@ -78,13 +78,16 @@ export function Tile({
   name,
   children,
   note,
+  tag,
 }: {
   readonly name: string;
   readonly children: ReactNode;
   readonly note: ReactNode;
+  /** Tells it from others of its kind, in every language. */
+  readonly tag?: string;
 }): ReactElement {
   return (
-    <div className="card grid grid-cols-[minmax(0,1fr)] content-start gap-1 px-4 py-3.5">
+    <div data-tile={tag} className="card grid grid-cols-[minmax(0,1fr)] content-start gap-1 px-4 py-3.5">
       <dt className="text-sm text-soft">{name}</dt>
       <dd className="text-lg font-semibold tracking-tight">{children}</dd>
       <dd className="text-xs text-soft">{note}</dd>

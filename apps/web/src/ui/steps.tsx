@@ -33,33 +33,47 @@ const SHAPES: Readonly<Record<StepState, IconName | null>> = {
   failed: "refuted",
 };
 
-/** Steps one after another, and how far they are; what changes is announced. */
+/** Steps one after another, and how far they are; each that is done is announced. */
 export function Steps({ name, steps }: { readonly name: string; readonly steps: readonly Step[] }): ReactElement {
   const texts = useTexts(TEXTS);
+  const lastDone = steps.findLast(({ state }) => state === "done");
   return (
-    <ol aria-label={name} aria-live="polite" className="grid grid-cols-[minmax(0,1fr)] gap-3">
-      {steps.map(({ key, title, state, detail }) => {
-        const shape = SHAPES[state];
-        return (
-          <li
-            key={key}
-            data-step={key}
-            data-state={state}
-            aria-current={state === "now" ? "step" : undefined}
-            className="grid grid-cols-[1.5rem_minmax(0,1fr)] items-baseline gap-x-2"
-          >
-            <span className={`inline-grid size-5 place-items-center rounded-full border ${COLOURS[state]}`}>
-              {shape !== null && <Icon name={shape} className="text-xs" />}
-            </span>
-            <div className="grid grid-cols-[minmax(0,1fr)] gap-2">
-              <span className={state === "later" ? "text-soft" : "font-medium"}>
-                {title} <span className="sr-only">({texts[state]})</span>
-              </span>
-              {detail !== undefined && <div className="text-sm">{detail}</div>}
-            </div>
-          </li>
-        );
-      })}
-    </ol>
+    <div className="grid grid-cols-[minmax(0,1fr)]">
+      <p role="status" className="sr-only">
+        {lastDone !== undefined && (
+          <>
+            {lastDone.title} ({texts.done})
+          </>
+        )}
+      </p>
+      <ol aria-label={name} className="grid grid-cols-[minmax(0,1fr)] gap-3">
+        {steps.map((step) => (
+          <OneStep key={step.key} step={step} />
+        ))}
+      </ol>
+    </div>
+  );
+}
+
+function OneStep({ step: { key, title, state, detail } }: { readonly step: Step }): ReactElement {
+  const texts = useTexts(TEXTS);
+  const shape = SHAPES[state];
+  return (
+    <li
+      data-step={key}
+      data-state={state}
+      aria-current={state === "now" ? "step" : undefined}
+      className="grid grid-cols-[1.5rem_minmax(0,1fr)] items-baseline gap-x-2"
+    >
+      <span className={`inline-grid size-5 place-items-center rounded-full border ${COLOURS[state]}`}>
+        {shape !== null && <Icon name={shape} className="text-xs" />}
+      </span>
+      <div className="grid grid-cols-[minmax(0,1fr)] gap-2">
+        <span className={state === "later" ? "text-soft" : "font-medium"}>
+          {title} <span className="sr-only">({texts[state]})</span>
+        </span>
+        {detail !== undefined && <div className="text-sm">{detail}</div>}
+      </div>
+    </li>
   );
 }

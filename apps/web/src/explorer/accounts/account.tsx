@@ -1,17 +1,17 @@
 import type { ReactElement } from "react";
 import { useParams } from "wouter";
+import { Detail } from "../../data/detail.tsx";
+import { Listing } from "../../data/listing.tsx";
+import { isIndex, useAccount, useCheckedAccount } from "../../data/use-account.ts";
 import { usePages } from "../../data/use-pages.ts";
 import { Page, Section } from "../../ui/layout.tsx";
 import { Mark } from "../../ui/truth.tsx";
 import { useTexts } from "../../ui/use-texts.ts";
-import { Detail } from "../detail.tsx";
 import { EntryTable } from "../entries/entry-table.tsx";
-import { Listing } from "../listing.tsx";
 import { AccountFields } from "./fields.tsx";
 import { AccountPath } from "./path.tsx";
 import { StatementForm } from "./statement.tsx";
 import { TEXTS } from "./texts.ts";
-import { isIndex, useAccount, useCheckedAccount } from "./use-account.ts";
 import { AccountVerdict } from "./verdict.tsx";
 import { WayOut } from "./way-out.tsx";
 

@@ -1,15 +1,15 @@
 import type { RouteResponse } from "@cairn/rpc";
 import type { ReactElement, ReactNode } from "react";
+import { type Field, fieldsOfNode, fieldsOnL1 } from "../../data/compare-account.ts";
 import { useTokenLabels } from "../../data/tokens.ts";
+import type { AccountFindings } from "../../data/use-account.ts";
 import { Fact, Facts } from "../../ui/layout.tsx";
 import { Mark, Said, type Truth } from "../../ui/truth.tsx";
 import { useLocale, useTexts } from "../../ui/use-texts.ts";
 import { Amount, Hex, tokenName } from "../../ui/values.tsx";
 import { placeOf, To } from "../links.tsx";
 import { Owner } from "../names.tsx";
-import { type Field, fieldsOfNode, fieldsOnL1 } from "./compare.ts";
 import { TEXTS } from "./texts.ts";
-import type { AccountFindings } from "./use-account.ts";
 
 /** The fields of an account, each with who vouches for it; where L1 has another value, both. */
 export function AccountFields({

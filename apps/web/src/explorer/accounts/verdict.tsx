@@ -1,9 +1,9 @@
 import type { ReactElement } from "react";
 import { useRollup } from "../../data/rollup.tsx";
+import type { AccountFindings } from "../../data/use-account.ts";
 import { useLocale, useTexts } from "../../ui/use-texts.ts";
 import { Verdict } from "../verdict.tsx";
 import { TEXTS } from "./texts.ts";
-import type { AccountFindings } from "./use-account.ts";
 
 /** What the check of an account has found, and what differs. */
 export function AccountVerdict({

@@ -1,14 +1,14 @@
 import type { ReactElement } from "react";
 import { useParams } from "wouter";
 import { defineTexts } from "../../base/locale.ts";
+import { Detail } from "../../data/detail.tsx";
 import { useNode } from "../../data/use-node.ts";
 import { Fact, Facts, Page, Section } from "../../ui/layout.tsx";
+import { Status } from "../../ui/status.tsx";
 import { Mark } from "../../ui/truth.tsx";
 import { useTexts } from "../../ui/use-texts.ts";
 import { At, Count, Hex } from "../../ui/values.tsx";
-import { Detail } from "../detail.tsx";
 import { BlockLink } from "../names.tsx";
-import { Status } from "../status.tsx";
 import { BatchCost } from "./cost.tsx";
 
 const TEXTS = defineTexts({

@@ -2,12 +2,12 @@ import type { RouteResponse } from "@cairn/rpc";
 import type { ReactElement } from "react";
 import { defineTexts } from "../../base/locale.ts";
 import { usePages } from "../../data/use-pages.ts";
+import { Status } from "../../ui/status.tsx";
 import { type Column, DataTable } from "../../ui/table.tsx";
 import { useTexts } from "../../ui/use-texts.ts";
 import { Ago, Count } from "../../ui/values.tsx";
 import { placeOf, To } from "../links.tsx";
 import { ListPage } from "../list-page.tsx";
-import { Status } from "../status.tsx";
 
 const TEXTS = defineTexts({
   en: {

@@ -1,11 +1,11 @@
 import type { RouteResponse } from "@cairn/rpc";
 import type { ReactElement } from "react";
 import { defineTexts } from "../../base/locale.ts";
+import { Status } from "../../ui/status.tsx";
 import { type Column, DataTable } from "../../ui/table.tsx";
 import { useTexts } from "../../ui/use-texts.ts";
 import { Ago, Count } from "../../ui/values.tsx";
 import { placeOf, To } from "../links.tsx";
-import { Status } from "../status.tsx";
 
 const TEXTS = defineTexts({
   en: {

@@ -1,15 +1,15 @@
 import type { ReactElement } from "react";
 import { useParams } from "wouter";
 import { defineTexts } from "../../base/locale.ts";
+import { Detail } from "../../data/detail.tsx";
 import { useNode } from "../../data/use-node.ts";
 import { Fact, Facts, Page, Section } from "../../ui/layout.tsx";
+import { Status } from "../../ui/status.tsx";
 import { Mark } from "../../ui/truth.tsx";
 import { useTexts } from "../../ui/use-texts.ts";
 import { At, Count, Hex } from "../../ui/values.tsx";
-import { Detail } from "../detail.tsx";
 import { placeOf, To } from "../links.tsx";
 import { QueueTable } from "../queue/entry-table.tsx";
-import { Status } from "../status.tsx";
 import { TransactionTable } from "../transactions/transaction-table.tsx";
 import { Step } from "./step.tsx";
 

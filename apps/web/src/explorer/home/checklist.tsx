@@ -1,13 +1,13 @@
 import { useQueryClient } from "@tanstack/react-query";
 import type { ReactElement, ReactNode } from "react";
 import { useRollup } from "../../data/rollup.tsx";
+import { truthOf } from "../../data/truth-of.ts";
 import { useRollupOnL1 } from "../../data/use-l1.ts";
 import { Section } from "../../ui/layout.tsx";
 import { Notice } from "../../ui/states.tsx";
 import { Mark, type Truth } from "../../ui/truth.tsx";
 import { useLocale, useTexts } from "../../ui/use-texts.ts";
 import { placeOf, To } from "../links.tsx";
-import { truthOf } from "../truth-of.ts";
 import { useNewestAccount, useNewestReceipt } from "./checks.ts";
 import { TEXTS } from "./texts.ts";
 

@@ -1,6 +1,7 @@
 import type { ReactElement } from "react";
 import { useParams } from "wouter";
 import { defineTexts } from "../../base/locale.ts";
+import { Listing } from "../../data/listing.tsx";
 import { useTokenLabels } from "../../data/tokens.ts";
 import { usePages } from "../../data/use-pages.ts";
 import { Page, Section } from "../../ui/layout.tsx";
@@ -11,7 +12,6 @@ import { useTexts } from "../../ui/use-texts.ts";
 import { Amount, Hex } from "../../ui/values.tsx";
 import { EntryTable } from "../entries/entry-table.tsx";
 import { placeOf, To } from "../links.tsx";
-import { Listing } from "../listing.tsx";
 import { parseAddress } from "./parse-address.ts";
 
 const TEXTS = defineTexts({

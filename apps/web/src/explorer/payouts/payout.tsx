@@ -1,16 +1,16 @@
 import type { ReactElement } from "react";
 import { useParams } from "wouter";
 import { defineTexts } from "../../base/locale.ts";
+import { Detail } from "../../data/detail.tsx";
 import { useTokenLabels } from "../../data/tokens.ts";
 import { useNode } from "../../data/use-node.ts";
 import { Fact, Facts, Page } from "../../ui/layout.tsx";
+import { Status } from "../../ui/status.tsx";
 import { Mark } from "../../ui/truth.tsx";
 import { useTexts } from "../../ui/use-texts.ts";
 import { Amount, Hex } from "../../ui/values.tsx";
-import { Detail } from "../detail.tsx";
 import { placeOf, To } from "../links.tsx";
 import { BlockLink, Owner } from "../names.tsx";
-import { Status } from "../status.tsx";
 
 const TEXTS = defineTexts({
   en: {

@@ -2,12 +2,12 @@ import type { RouteResponse } from "@cairn/rpc";
 import type { ReactElement } from "react";
 import { defineTexts } from "../../base/locale.ts";
 import { useTokenLabels } from "../../data/tokens.ts";
+import { Status } from "../../ui/status.tsx";
 import { type Column, DataTable } from "../../ui/table.tsx";
 import { useTexts } from "../../ui/use-texts.ts";
 import { Ago, Amount } from "../../ui/values.tsx";
 import { placeOf, To } from "../links.tsx";
 import { Owner } from "../names.tsx";
-import { Status } from "../status.tsx";
 import { ENTRY_KINDS } from "./kinds.ts";
 
 const TEXTS = defineTexts({

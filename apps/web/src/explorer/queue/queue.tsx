@@ -1,17 +1,17 @@
 import type { ReactElement } from "react";
 import { useParams } from "wouter";
 import { defineTexts } from "../../base/locale.ts";
+import { Detail } from "../../data/detail.tsx";
 import { useTokenLabels } from "../../data/tokens.ts";
 import { useNode } from "../../data/use-node.ts";
 import { usePages } from "../../data/use-pages.ts";
 import { Fact, Facts, Page } from "../../ui/layout.tsx";
+import { Status } from "../../ui/status.tsx";
 import { Mark } from "../../ui/truth.tsx";
 import { useTexts } from "../../ui/use-texts.ts";
 import { Amount, At, Count, Hex } from "../../ui/values.tsx";
-import { Detail } from "../detail.tsx";
 import { ListPage } from "../list-page.tsx";
 import { AccountLink, BlockLink, Owner } from "../names.tsx";
-import { Status } from "../status.tsx";
 import { QueueTable } from "./entry-table.tsx";
 import { ENTRY_KINDS, OUTCOMES } from "./kinds.ts";
 

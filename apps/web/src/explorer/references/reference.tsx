@@ -1,13 +1,13 @@
 import type { ReactElement } from "react";
 import { useParams } from "wouter";
 import { defineTexts } from "../../base/locale.ts";
+import { Listing } from "../../data/listing.tsx";
 import { usePages } from "../../data/use-pages.ts";
 import { Page, Section } from "../../ui/layout.tsx";
 import { NotFound } from "../../ui/states.tsx";
 import { Mark } from "../../ui/truth.tsx";
 import { useTexts } from "../../ui/use-texts.ts";
 import { Hex } from "../../ui/values.tsx";
-import { Listing } from "../listing.tsx";
 import { referenceText } from "../transactions/reference-text.ts";
 import { TransactionTable } from "../transactions/transaction-table.tsx";
 

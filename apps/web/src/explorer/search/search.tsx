@@ -2,12 +2,12 @@ import type { RouteResponse } from "@cairn/rpc";
 import { type ReactElement, useEffect } from "react";
 import { useLocation, useParams } from "wouter";
 import { defineTexts } from "../../base/locale.ts";
+import { Detail } from "../../data/detail.tsx";
 import { useRollup } from "../../data/rollup.tsx";
 import { useNode } from "../../data/use-node.ts";
 import { Page } from "../../ui/layout.tsx";
 import { useTexts } from "../../ui/use-texts.ts";
 import { Hex } from "../../ui/values.tsx";
-import { Detail } from "../detail.tsx";
 import { placeOf, To } from "../links.tsx";
 import { placeInText } from "./place-in-text.ts";
 

@@ -2,6 +2,7 @@ import type { RouteResponse } from "@cairn/rpc";
 import type { ReactElement } from "react";
 import { useParams } from "wouter";
 import { defineTexts } from "../../base/locale.ts";
+import { Detail } from "../../data/detail.tsx";
 import { useNode } from "../../data/use-node.ts";
 import { usePages } from "../../data/use-pages.ts";
 import { Fact, Facts, Page } from "../../ui/layout.tsx";
@@ -9,7 +10,6 @@ import { type Column, DataTable } from "../../ui/table.tsx";
 import { Mark } from "../../ui/truth.tsx";
 import { useTexts } from "../../ui/use-texts.ts";
 import { Hex } from "../../ui/values.tsx";
-import { Detail } from "../detail.tsx";
 import { placeOf, To } from "../links.tsx";
 import { ListPage } from "../list-page.tsx";
 

@@ -1,14 +1,14 @@
 import type { ReactElement } from "react";
 import { useParams } from "wouter";
 import { defineTexts } from "../../base/locale.ts";
+import { saveJson } from "../../base/save-file.ts";
+import { Detail } from "../../data/detail.tsx";
 import { useRollup } from "../../data/rollup.tsx";
 import { useNode } from "../../data/use-node.ts";
 import { Button } from "../../ui/button.tsx";
 import { Page, Section } from "../../ui/layout.tsx";
 import { useTexts } from "../../ui/use-texts.ts";
 import { Hex } from "../../ui/values.tsx";
-import { Detail } from "../detail.tsx";
-import { saveJson } from "../save-file.ts";
 import { Verdict } from "../verdict.tsx";
 import { TransactionFacts } from "./facts.tsx";
 import { type FoundOnL1, useReceipt } from "./use-receipt.ts";

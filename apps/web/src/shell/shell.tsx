@@ -1,48 +1,40 @@
 import type { ReactElement, ReactNode } from "react";
 import { Link, useLocation } from "wouter";
-import { defineTexts } from "../../base/locale.ts";
-import { Logo } from "../../ui/icons.tsx";
-import { Legend } from "../../ui/truth.tsx";
-import { useTexts } from "../../ui/use-texts.ts";
+import { defineTexts } from "../base/locale.ts";
+import { Icon, Logo } from "../ui/icons.tsx";
+import { Legend } from "../ui/truth.tsx";
+import { useTexts } from "../ui/use-texts.ts";
 import { BuildHash } from "./build-hash.tsx";
 import { Connection } from "./connection.tsx";
-import { SearchField } from "./search-field.tsx";
 import { SettingsButton } from "./settings-dialog.tsx";
 
 const TEXTS = defineTexts({
-  en: {
-    skip: "To the content",
-    sections: "Sections",
-    home: "Overview",
-    blocks: "Blocks",
-    batches: "Batches",
-    queue: "Queue",
-    tokens: "Tokens",
-    liveness: "Liveness",
-  },
-  de: {
-    skip: "Zum Inhalt",
-    sections: "Bereiche",
-    home: "Überblick",
-    blocks: "Blöcke",
-    batches: "Batches",
-    queue: "Warteschlange",
-    tokens: "Token",
-    liveness: "Lebenszeichen",
-  },
+  en: { skip: "To the content", sections: "Sections" },
+  de: { skip: "Zum Inhalt", sections: "Bereiche" },
 });
 
-const SECTIONS = [
-  ["/", "home"],
-  ["/blocks", "blocks"],
-  ["/batches", "batches"],
-  ["/queue", "queue"],
-  ["/tokens", "tokens"],
-  ["/liveness", "liveness"],
-] as const;
+/** An entry of the navigation. */
+export interface ShellSection {
+  readonly href: string;
+  readonly name: string;
+  /** Whether a place belongs to it. */
+  readonly isHere: (place: string) => boolean;
+}
 
 /** What is around every page. */
-export function Shell({ children }: { readonly children: ReactNode }): ReactElement {
+export function Shell({
+  sections,
+  tool,
+  other,
+  children,
+}: {
+  readonly sections: readonly ShellSection[];
+  /** Beside the logo, such as a search. */
+  readonly tool: ReactNode;
+  /** The other HTML file of the pages. */
+  readonly other: { readonly href: string; readonly name: string };
+  readonly children: ReactNode;
+}): ReactElement {
   const texts = useTexts(TEXTS);
   const [place] = useLocation();
   const focusContent = () => document.querySelector<HTMLElement>("main")?.focus();
@@ -61,9 +53,7 @@ export function Shell({ children }: { readonly children: ReactNode }): ReactElem
             <Logo />
             Cairn
           </Link>
-          <div className="order-last flex w-full grow items-center gap-3 md:order-none md:w-auto">
-            <SearchField />
-          </div>
+          <div className="order-last flex w-full grow items-center gap-3 md:order-none md:w-auto">{tool}</div>
           <div className="ml-auto flex items-center gap-3 md:ml-0">
             <Connection />
             <SettingsButton />
@@ -71,22 +61,27 @@ export function Shell({ children }: { readonly children: ReactNode }): ReactElem
         </div>
         <nav aria-label={texts.sections} className="mx-auto max-w-5xl overflow-x-auto px-2 sm:px-4">
           <ul className="flex gap-1 text-sm">
-            {SECTIONS.map(([href, name]) => {
-              const isHere = href === "/" ? place === "/" : place.startsWith(href.replace(/s$/, ""));
-              return (
-                <li key={href}>
-                  <Link
-                    href={href}
-                    aria-current={isHere ? "page" : undefined}
-                    className={`block border-b-2 px-2 py-2 whitespace-nowrap ${
-                      isHere ? "border-ink font-medium" : "border-transparent text-soft hover:text-ink"
-                    }`}
-                  >
-                    {texts[name]}
-                  </Link>
-                </li>
-              );
-            })}
+            {sections.map(({ href, name, isHere }) => (
+              <li key={href}>
+                <Link
+                  href={href}
+                  aria-current={isHere(place) ? "page" : undefined}
+                  className={`block border-b-2 px-2 py-2 whitespace-nowrap ${
+                    isHere(place) ? "border-ink font-medium" : "border-transparent text-soft hover:text-ink"
+                  }`}
+                >
+                  {name}
+                </Link>
+              </li>
+            ))}
+            <li className="ml-auto">
+              <a
+                href={other.href}
+                className="flex items-center gap-1 border-b-2 border-transparent px-2 py-2 whitespace-nowrap text-soft hover:text-ink"
+              >
+                {other.name} <Icon name="out" />
+              </a>
+            </li>
           </ul>
         </nav>
       </header>

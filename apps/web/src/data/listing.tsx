@@ -1,9 +1,9 @@
 import type { InfiniteData, UseInfiniteQueryResult } from "@tanstack/react-query";
 import type { ReactElement, ReactNode } from "react";
 import { defineTexts } from "../base/locale.ts";
-import { useRollup } from "../data/rollup.tsx";
 import { Failed, Loading, NoNode } from "../ui/states.tsx";
 import { useTexts } from "../ui/use-texts.ts";
+import { useRollup } from "./rollup.tsx";
 
 const TEXTS = defineTexts({ en: { more: "Show more" }, de: { more: "Mehr zeigen" } });
 

@@ -2,11 +2,11 @@ import type { AccountProofJson, RouteResponse } from "@cairn/rpc";
 import { apiErrorOf } from "@cairn/sdk";
 import type { VerifiedAccount } from "@cairn/verify";
 import type { UseQueryResult } from "@tanstack/react-query";
-import { isUnknown } from "../../data/node.ts";
-import { useRollup } from "../../data/rollup.tsx";
-import { useCheck } from "../../data/use-l1.ts";
-import { useNode } from "../../data/use-node.ts";
-import { FIELDS, type Field, fieldsOfNode, judge } from "./compare.ts";
+import { FIELDS, type Field, fieldsOfNode, judge } from "./compare-account.ts";
+import { isUnknown } from "./node.ts";
+import { useRollup } from "./rollup.tsx";
+import { useCheck } from "./use-l1.ts";
+import { useNode } from "./use-node.ts";
 
 type Account = RouteResponse<"account">;
 

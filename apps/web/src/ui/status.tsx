@@ -1,6 +1,6 @@
 import type { ReactElement } from "react";
 import { defineTexts } from "../base/locale.ts";
-import { useTexts } from "../ui/use-texts.ts";
+import { useTexts } from "./use-texts.ts";
 
 const TEXTS = defineTexts({
   en: {

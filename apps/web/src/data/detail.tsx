@@ -1,8 +1,8 @@
 import type { UseQueryResult } from "@tanstack/react-query";
 import type { ReactElement, ReactNode } from "react";
-import { isUnknown } from "../data/node.ts";
-import { useRollup } from "../data/rollup.tsx";
 import { Failed, Loading, NoNode, NotFound } from "../ui/states.tsx";
+import { isUnknown } from "./node.ts";
+import { useRollup } from "./rollup.tsx";
 
 /** What the node answers about one thing, with its states; what it does not know, or null, may appear later. */
 export function Detail<Answer>({

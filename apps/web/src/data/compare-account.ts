@@ -1,6 +1,6 @@
 import type { RouteResponse } from "@cairn/rpc";
 import type { VerifiedAccount } from "@cairn/verify";
-import type { Truth } from "../../ui/truth.tsx";
+import type { Truth } from "../ui/truth.tsx";
 
 /** Fields of an account that are compared. */
 export const FIELDS = ["balance", "nonce", "owner", "tokenId", "key", "ownerKey"] as const;

@@ -1,8 +1,8 @@
 import type { ReactElement } from "react";
-import { defineTexts } from "../../base/locale.ts";
-import { useLive } from "../../data/use-node.ts";
-import { useLocale, useTexts } from "../../ui/use-texts.ts";
-import { exactTime } from "../../ui/values.tsx";
+import { defineTexts } from "../base/locale.ts";
+import { useLive } from "../data/use-node.ts";
+import { useLocale, useTexts } from "../ui/use-texts.ts";
+import { exactTime } from "../ui/values.tsx";
 
 const TEXTS = defineTexts({
   en: {

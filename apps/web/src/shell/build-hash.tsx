@@ -1,9 +1,9 @@
 import { useQuery } from "@tanstack/react-query";
 import type { ReactElement } from "react";
 import * as z from "zod/mini";
-import { defineTexts } from "../../base/locale.ts";
-import { useTexts } from "../../ui/use-texts.ts";
-import { Hex } from "../../ui/values.tsx";
+import { defineTexts } from "../base/locale.ts";
+import { useTexts } from "../ui/use-texts.ts";
+import { Hex } from "../ui/values.tsx";
 
 const TEXTS = defineTexts({
   en: {

@@ -1,10 +1,10 @@
 import { type FormEvent, type ReactElement, type ReactNode, useRef } from "react";
-import { defineTexts, LOCALES, type Locale } from "../../base/locale.ts";
-import { changeSettings } from "../../base/settings.ts";
-import { useRollup } from "../../data/rollup.tsx";
-import { Icon } from "../../ui/icons.tsx";
-import { useLocale, useSettings, useTexts } from "../../ui/use-texts.ts";
-import { Hex } from "../../ui/values.tsx";
+import { defineTexts, LOCALES, type Locale } from "../base/locale.ts";
+import { changeSettings } from "../base/settings.ts";
+import { useRollup } from "../data/rollup.tsx";
+import { Icon } from "../ui/icons.tsx";
+import { useLocale, useSettings, useTexts } from "../ui/use-texts.ts";
+import { Hex } from "../ui/values.tsx";
 
 const TEXTS = defineTexts({
   en: {

@@ -1,8 +1,8 @@
 import type { ReactElement } from "react";
-import type { ConfigProblem } from "../../base/config.ts";
-import { defineTexts } from "../../base/locale.ts";
-import { Logo } from "../../ui/icons.tsx";
-import { useTexts } from "../../ui/use-texts.ts";
+import type { ConfigProblem } from "../base/config.ts";
+import { defineTexts } from "../base/locale.ts";
+import { Logo } from "../ui/icons.tsx";
+import { useTexts } from "../ui/use-texts.ts";
 
 const TEXTS = defineTexts({
   en: {

@@ -1,0 +1,50 @@
+import type { ReactElement, ReactNode } from "react";
+import { defineTexts } from "../base/locale.ts";
+import { Shell } from "../shell/shell.tsx";
+import { useTexts } from "../ui/use-texts.ts";
+import { SearchField } from "./search/search-field.tsx";
+
+const TEXTS = defineTexts({
+  en: {
+    home: "Overview",
+    blocks: "Blocks",
+    batches: "Batches",
+    queue: "Queue",
+    tokens: "Tokens",
+    liveness: "Liveness",
+    wallet: "Wallet",
+  },
+  de: {
+    home: "Überblick",
+    blocks: "Blöcke",
+    batches: "Batches",
+    queue: "Warteschlange",
+    tokens: "Token",
+    liveness: "Lebenszeichen",
+    wallet: "Wallet",
+  },
+});
+
+const SECTIONS = [
+  ["/", "home"],
+  ["/blocks", "blocks"],
+  ["/batches", "batches"],
+  ["/queue", "queue"],
+  ["/tokens", "tokens"],
+  ["/liveness", "liveness"],
+] as const;
+
+/** What is around every page of the explorer. */
+export function Frame({ children }: { readonly children: ReactNode }): ReactElement {
+  const texts = useTexts(TEXTS);
+  const sections = SECTIONS.map(([href, name]) => ({
+    href,
+    name: texts[name],
+    isHere: (place: string) => (href === "/" ? place === "/" : place.startsWith(href.replace(/s$/, ""))),
+  }));
+  return (
+    <Shell sections={sections} tool={<SearchField />} other={{ href: "./wallet.html", name: texts.wallet }}>
+      {children}
+    </Shell>
+  );
+}

@@ -1,0 +1,17 @@
+import { lazy, type ReactElement, Suspense } from "react";
+import { Loading } from "../../ui/states.tsx";
+import { NeedsSession } from "../session/session.tsx";
+
+/** Loaded once there is a session. */
+const Overview = lazy(() => import("./overview.tsx").then(({ Overview }) => ({ default: Overview })));
+
+/** The wallet's first page. */
+export function HomePage(): ReactElement {
+  return (
+    <NeedsSession>
+      <Suspense fallback={<Loading />}>
+        <Overview />
+      </Suspense>
+    </NeedsSession>
+  );
+}
