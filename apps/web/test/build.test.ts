@@ -16,7 +16,13 @@ const KB = 1000;
 const BUDGETS = {
   /** What a visitor of the first page gets, styles included, without workers. */
   explorer: 150 * KB,
+  /** The same of the wallet. */
+  wallet: 220 * KB,
+  /** The wallet with an open key, which brings the SDK. */
+  openWallet: 280 * KB,
   verifier: 60 * KB,
+  /** Keeps the key. */
+  vault: 60 * KB,
   /** Any part that is loaded when it is needed. */
   part: 30 * KB,
 };
@@ -31,16 +37,47 @@ describe("the build of the pages", () => {
   const compressed = (path: string): number => gzipSync(readFileSync(join(folder, path)), { level: 9 }).length;
   const assets = (): string[] => readdirSync(join(folder, "assets")).map((name) => `assets/${name}`);
 
+  const workerOf = (name: string): string => {
+    const [found = expect.unreachable(), ...others] = assets().filter((path) => path.includes(`/${name}-`));
+    expect(others).toEqual([]);
+    return found;
+  };
+
   it("A5: the pages and their workers are as small as promised", () => {
-    const html = readFileSync(join(folder, "index.html"), "utf8");
-    const first = [...html.matchAll(/(?:src|href)="\.\/(assets\/[^"]+)"/g)].map(([, path = ""]) => path);
-    expect(first.length).toBeGreaterThanOrEqual(2);
-    const bytes = ["index.html", ...first].reduce((sum, path) => sum + compressed(path), 0);
-    expect(bytes).toBeLessThan(BUDGETS.explorer);
-    const [verifier = expect.unreachable(), ...others] = assets().filter((path) => path.includes("/verifier-"));
-    expect([others, compressed(verifier) < BUDGETS.verifier]).toEqual([[], true]);
-    const parts = assets().filter((path) => !first.includes(path) && path !== verifier);
-    expect(parts.filter((path) => compressed(path) > BUDGETS.part)).toEqual([]);
+    const firstOf = (page: string): string[] => {
+      const html = readFileSync(join(folder, page), "utf8");
+      const files = [...html.matchAll(/(?:src|href)="\.\/(assets\/[^"]+)"/g)].map(([, path = ""]) => path);
+      expect(files.length).toBeGreaterThanOrEqual(2);
+      return [page, ...files];
+    };
+    const pages = { explorer: firstOf("index.html"), wallet: firstOf("wallet.html") };
+    /** Parts with all that they import at once. */
+    const withImports = (paths: readonly string[], known = new Set<string>()): string[] => {
+      for (const path of paths) {
+        if (known.has(path)) continue;
+        known.add(path);
+        const code = path.endsWith(".js") ? readFileSync(join(folder, path), "utf8") : "";
+        const imported = [...code.matchAll(/(?:from|import)\s*"\.\/([^"]+\.js)"/g)].map(([, name]) => `assets/${name}`);
+        withImports(imported, known);
+      }
+      return [...known];
+    };
+    const opening = ["client", "open-region", "overview", "key-step"].flatMap((name) =>
+      assets().filter((path) => path.startsWith(`assets/${name}-`)),
+    );
+    const sizeOf = (paths: readonly string[]) => paths.reduce((sum, path) => sum + compressed(path), 0);
+    const workers = { verifier: workerOf("verifier"), vault: workerOf("vault") };
+    const first = new Set([...Object.values(pages).flat(), ...Object.values(workers)]);
+    const parts = assets().filter((path) => !first.has(path));
+    expect(opening.length).toBeGreaterThanOrEqual(4);
+    expect({
+      explorer: sizeOf(pages.explorer) < BUDGETS.explorer,
+      wallet: sizeOf(pages.wallet) < BUDGETS.wallet,
+      openWallet: sizeOf(withImports([...pages.wallet, ...opening])) < BUDGETS.openWallet,
+      verifier: compressed(workers.verifier) < BUDGETS.verifier,
+      vault: compressed(workers.vault) < BUDGETS.vault,
+      largeParts: parts.filter((path) => compressed(path) > BUDGETS.part),
+    }).toEqual({ explorer: true, wallet: true, openWallet: true, verifier: true, vault: true, largeParts: [] });
   });
 
   it("A6: a second build is the same to the byte, and every file's hash is listed", async () => {

@@ -1,18 +1,9 @@
 import { pay } from "@cairn/e2e/support";
-import type { Page } from "playwright-core";
 import { expect, it } from "vitest";
 import { accessibilityProblems } from "../support/axe.ts";
+import { expectForEveryone, expectNothingCutOff, LOOKS, optionsOf, untilSettled } from "../support/everyone.ts";
 import { readJson } from "../support/read-json.ts";
 import { type Stage, WAIT } from "../support/stage.ts";
-
-const LOOKS = [
-  { locale: "en", theme: "light", width: 1280 },
-  { locale: "de", theme: "dark", width: 390 },
-  { locale: "en", theme: "dark", width: 1280 },
-  { locale: "de", theme: "light", width: 390 },
-] as const;
-/** Words of English texts that no German page may show. */
-const ENGLISH = /\b(?:the|and|not found|status|account|checked|node says|loading|settings|show more)\b/i;
 
 /** A1 to A4, on every page of the explorer. */
 export function everyoneCanUseIt(stage: Stage): void {
@@ -28,33 +19,14 @@ export function everyoneCanUseIt(stage: Stage): void {
       ...["/liveness", "/receipt", "/search/1", "/block/999999"],
     ];
   };
-  const isSettled = (page: Page) =>
-    expect
-      .poll(
-        async () => (await page.locator('main [data-truth="checking"]').count()) + (await loading(page).count()),
-        WAIT,
-      )
-      .toBe(0);
-  const loading = (page: Page) => page.locator("main .animate-pulse, main .motion-safe\\:animate-pulse");
 
   it("A1, A4: no page breaks WCAG 2.2 AA, light or dark, wide or narrow, and the German ones are German", async () => {
     const places = await placesOf();
-    for (const { locale, theme, width } of LOOKS) {
-      const page = await stage.open("/", {
-        locale,
-        colorScheme: theme,
-        viewport: { width, height: 900 },
-        reducedMotion: "reduce",
-        settings: { locale, theme, l1: null, node: null },
-      });
+    for (const look of LOOKS) {
+      const page = await stage.open("/", optionsOf(look));
       for (const place of places) {
         await page.goto(`${stage.pages()}#${place}`);
-        await expect.poll(() => page.getByRole("heading", { level: 1 }).count(), WAIT).toBe(1);
-        await isSettled(page);
-        expect(await accessibilityProblems(page), `${place} ${theme} ${width} ${locale}`).toEqual([]);
-        if (locale === "de") expect(await page.locator("body").textContent(), place).not.toMatch(ENGLISH);
-        const wider = "document.documentElement.scrollWidth - document.documentElement.clientWidth";
-        expect(await page.evaluate(wider), `${place} ${width}`).toBe(0);
+        await expectForEveryone(page, look, place);
       }
       await page.close();
     }
@@ -64,9 +36,8 @@ export function everyoneCanUseIt(stage: Stage): void {
     const page = await stage.open("/", { viewport: { width: 320, height: 700 } });
     for (const place of await placesOf()) {
       await page.goto(`${stage.pages()}#${place}`);
-      await isSettled(page);
-      const wider = "document.documentElement.scrollWidth - document.documentElement.clientWidth";
-      expect(await page.evaluate(wider), place).toBe(0);
+      await untilSettled(page);
+      await expectNothingCutOff(page, place);
     }
     await page.close();
   });

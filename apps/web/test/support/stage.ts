@@ -22,7 +22,7 @@ export interface Stage {
   /** Ends the node, and starts it again at the same address. */
   readonly killNode: () => Promise<void>;
   readonly startNode: () => Promise<void>;
-  /** A page of the explorer at a place, such as `/blocks`; what goes wrong in it fails the test that ends next. */
+  /** A page at a place, such as `/blocks`; what goes wrong in it fails the test that ends next. */
   readonly open: (place?: string, options?: OpenOptions) => Promise<Page>;
 }
 
@@ -30,6 +30,10 @@ export interface Stage {
 export interface OpenOptions extends BrowserContextOptions {
   /** Address of the pages; those of the node by default. */
   readonly at?: string;
+  /** The HTML file; the explorer's by default. */
+  readonly file?: string;
+  /** Done before the page is opened. */
+  readonly prepare?: (page: Page) => Promise<unknown>;
   /** What the user had set before. */
   readonly settings?: Readonly<Record<string, string | null>>;
 }
@@ -80,13 +84,14 @@ async function openStage(): Promise<{ readonly stage: Stage; readonly end: () =>
     startNode: async () => {
       node = await scene.start({ ...pagesEnv, CAIRN_API_PORT: port });
     },
-    open: async (place = "/", { at = `${url}/`, settings, ...options } = {}) => {
+    open: async (place = "/", { at = `${url}/`, file = "", prepare, settings, ...options } = {}) => {
       const page = await browser.newPage({ locale: "en", ...options });
       watchPage(page);
       if (settings !== undefined) {
         await page.addInitScript((text) => localStorage.setItem("cairn-settings", text), JSON.stringify(settings));
       }
-      await page.goto(`${at}#${place}`);
+      await prepare?.(page);
+      await page.goto(`${at}${file}#${place}`);
       return page;
     },
   };
