@@ -46,7 +46,7 @@ export function addDevnetCommand({ program, serve }: Host, { devnet }: { readonl
       DEFAULTS.blockTime,
     )
     .addOption(new Option("--log-level <level>", "lowest severity in the log file").choices(LOG_LEVELS).default("info"))
-    .option("--pages", "serve the explorer at the API's address; builds it when needed")
+    .option("--pages", "serve explorer and wallet at the API's address; builds them when needed")
     .option("--no-node", "only the L1, as if the operator were gone; with --data of an earlier devnet")
     .option("--profile <file>", "file with addresses and keys for the other commands (CAIRN_PROFILE)");
   addJsonOption(command);

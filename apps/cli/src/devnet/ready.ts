@@ -13,8 +13,10 @@ export interface ReadyDocument {
     readonly api: string | null;
     readonly stream: string | null;
     readonly metrics: string | null;
-    /** Null also without --pages. */
+    /** The explorer; null also without --pages. */
     readonly pages: string | null;
+    /** At a name, since browsers give passkeys to no IP address; null also without --pages. */
+    readonly wallet: string | null;
   };
   readonly contracts: {
     readonly rollup: string;
@@ -44,10 +46,11 @@ export interface ReadyDocument {
   readonly secondsToReady: number;
 }
 
-function nodeRows({ api, stream, metrics, pages }: ReadyDocument["urls"]): string[][] {
+function nodeRows({ api, stream, metrics, pages, wallet }: ReadyDocument["urls"]): string[][] {
   if (api === null || stream === null || metrics === null) return [["node", "none: nobody operates the rollup"]];
   return [
-    ["pages", pages ?? "none; --pages serves them", pages === null ? "" : "open them in a browser"],
+    ["explorer", pages ?? "none; --pages serves it and the wallet", pages === null ? "" : "open it in a browser"],
+    ...(wallet === null ? [] : [["wallet", wallet, "for a browser with a wallet extension"]]),
     ["node API", api, `${api}/openapi.json`],
     ["stream", stream],
     ["metrics", metrics],

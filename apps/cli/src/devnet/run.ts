@@ -199,13 +199,14 @@ async function startNode(
 }
 
 function urlsOf(node: CairnNode | null, hasPages: boolean): Omit<ReadyDocument["urls"], "l1"> {
-  if (node === null) return { api: null, stream: null, metrics: null, pages: null };
+  if (node === null) return { api: null, stream: null, metrics: null, pages: null, wallet: null };
   const { api, metrics } = node.urls();
   return {
     api: api ?? "",
     stream: `${(api ?? "").replace(/^http/, "ws")}/v1/stream`,
     metrics: `${metrics ?? ""}/metrics`,
     pages: hasPages ? `${api ?? ""}/` : null,
+    wallet: hasPages ? `${(api ?? "").replace("//127.0.0.1", "//localhost")}/wallet.html` : null,
   };
 }
 
