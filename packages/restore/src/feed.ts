@@ -1,4 +1,5 @@
 import type { ArchiveWriter } from "./archive/archive-writer.ts";
+import type { BatchKeeper } from "./archive/kept-batches.ts";
 import type { Meter } from "./progress.ts";
 import type { PublishedRecord } from "./published-batch.ts";
 import { createRebuilder } from "./rebuilder.ts";
@@ -24,6 +25,8 @@ export interface FeedOptions {
   readonly checkEveryBatch: boolean;
   /** Where the records are also written, batches durably before they reach the state. */
   readonly archiveTo: ArchiveWriter | null;
+  /** Keeps the batches for another run; none by default. */
+  readonly keeper?: BatchKeeper;
   readonly signal: AbortSignal | null;
 }
 
@@ -38,7 +41,7 @@ export async function feedBatches(
   settled: number,
   options: FeedOptions,
 ): Promise<void> {
-  const { meter, now, checkpoints, archiveTo } = options;
+  const { meter, now, checkpoints, archiveTo, keeper } = options;
   const rebuilder = createRebuilder(restored);
   await archiveTo?.continueAfter(restored.position());
   let lastMs = now();
@@ -63,6 +66,7 @@ export async function feedBatches(
     const { batch } = record;
     const content = rebuilder.add(batch);
     await archiveTo?.append(batch, rebuilder.position().chains);
+    await keeper?.add(batch, rebuilder.position().chains);
     meter.add(batch.number, content);
     if (batch.number > settled || options.checkEveryBatch) await checkpoint("undoable");
     else if (isDue(batch.number)) await checkpoint("together");

@@ -7,6 +7,7 @@ export {
   decodePosition,
   encodePosition,
 } from "./archive/format.ts";
+export type { BatchStorage } from "./archive/kept-batches.ts";
 export {
   type ArchiveReader,
   type ArchiveSource,

@@ -13,11 +13,13 @@ import type { KeyValueStore } from "@cairn/state";
 import type { ChainPosition } from "@cairn/vm";
 import type { ArchiveTarget } from "./archive/archive-writer.ts";
 import type { ArchivedQueue } from "./archive/format.ts";
+import { type BatchStorage, createBatchKeeper } from "./archive/kept-batches.ts";
 import type { ArchiveSource, QueueAfterArchive } from "./archive/reader.ts";
 import { restoreError } from "./errors.ts";
 import { type CheckpointLimits, DEFAULT_CHECKPOINT_LIMITS, type FeedOptions } from "./feed.ts";
 import type { RollupIdentity } from "./identity.ts";
 import { importArchive } from "./import-archive.ts";
+import { importKept } from "./import-kept.ts";
 import { asL1Gap } from "./l1-gap.ts";
 import { createMeter, type OnProgress, type Totals } from "./progress.ts";
 import { readIdentity } from "./read-identity.ts";
@@ -35,6 +37,11 @@ export interface RestoreOptions {
   readonly archives?: readonly ArchiveSource[];
   /** The archive to which all batches after the state's position are written; null for none. */
   readonly archiveTo?: ArchiveTarget | null;
+  /**
+   * Keeps the batches that were read, for a run in another process or after a reload; what an earlier run kept there is
+   * read first, and checked against L1, without which it is not used.
+   */
+  readonly kept?: BatchStorage;
   /** "latest" by default. */
   readonly head?: L1HeadTag;
   /** Hash after each batch: slow, but identifies the batch whose data leads to a wrong root. */
@@ -71,7 +78,7 @@ export interface RestoreResult {
  * @example const { restored, head } = await restoreRollup({ store: createMemoryStore(), compress, rollup });
  */
 export async function restoreRollup(options: RestoreOptions): Promise<RestoreResult> {
-  const { store, compress, rollup, archives = [], signal, now = () => performance.now() } = options;
+  const { store, compress, rollup, archives = [], kept, signal, now = () => performance.now() } = options;
   const access =
     rollup === null ? null : createL1Access(rollup, { ...options.access, ...(signal === undefined ? {} : { signal }) });
   const identity = await identityOf(access, archives);
@@ -90,14 +97,19 @@ export async function restoreRollup(options: RestoreOptions): Promise<RestoreRes
     ...(options.limits === undefined ? {} : { limits: options.limits }),
     ...(options.blobs === undefined ? {} : { blobs: options.blobs }),
   };
+  const keeper = kept === undefined ? null : createBatchKeeper(kept, now);
   try {
-    const archivedQueue = await importArchives(restored, archives, access, sync);
-    const head = access === null ? null : await syncAfter(restored, access, { ...sync, archivedQueue }, archives);
+    if (kept !== undefined && access !== null) await importKept(restored, kept, access, sync);
+    const feed = keeper === null ? sync : { ...sync, keeper };
+    const archivedQueue = await importArchives(restored, archives, access, feed);
+    const head = access === null ? null : await syncAfter(restored, access, { ...feed, archivedQueue }, archives);
+    await keeper?.flush();
     meter.report();
     await archiveTo?.continueAfter(restored.position());
     await archiveTo?.finish(head === null ? queueAt(restored, archivedQueue) : queueOf(restored, head));
     return { restored, position: restored.position(), head, totals: meter.totals() };
   } catch (error) {
+    await keeper?.flush();
     await archiveTo?.close();
     throw error;
   }

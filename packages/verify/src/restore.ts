@@ -1,6 +1,12 @@
 import { type Compress, compress as pureCompress } from "@cairn/crypto";
 import type { BlobAccess, L1HeadTag, L1Rollup } from "@cairn/l1";
-import { type ArchiveSource, type OnProgress, type RestoredState, restoreRollup } from "@cairn/restore";
+import {
+  type ArchiveSource,
+  type BatchStorage,
+  type OnProgress,
+  type RestoredState,
+  restoreRollup,
+} from "@cairn/restore";
 import { createMemoryStore, type KeyValueStore } from "@cairn/state";
 import { verifyError } from "./errors.ts";
 import { assertRollup } from "./l1.ts";
@@ -20,6 +26,11 @@ export interface RestoreStateOptions {
    * stopped.
    */
   readonly store?: KeyValueStore;
+  /**
+   * Keeps the batches that were read, such as in a page's database, so that a run after a reload need not read them from L1
+   * again; they are checked again, like those of an archive from a stranger.
+   */
+  readonly kept?: BatchStorage;
   /** Poseidon2: `createFastCompress` of `@cairn/crypto/fast` is ten times as fast as the default. */
   readonly compress?: Compress;
   readonly onProgress?: OnProgress;
