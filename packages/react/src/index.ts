@@ -10,6 +10,7 @@ export {
   useFreeze,
   useOfferSwap,
   usePayMany,
+  usePayOut,
   usePayRequest,
   useReclaim,
   useRequestPayment,

@@ -18,6 +18,7 @@ export { type CairnActions, cairnActions } from "./actions/decorator.ts";
 export { type DepositParameters, deposit } from "./actions/deposit.ts";
 export { type ExitParameters, exit, exitCall, freeze, type ReclaimParameters, reclaim } from "./actions/escape.ts";
 export { type ExitProof, parseExitProof } from "./actions/exit-proof.ts";
+export { type PayOutParameters, type PayoutList, payOut } from "./actions/pay-out.ts";
 export { type PayeeRef, type PayOptions, quoteFee } from "./actions/paying.ts";
 export {
   type PayRequestOptions,

@@ -1,7 +1,8 @@
 import { encodeAccountLeaf, rollupAbi } from "@cairn/contracts";
 import { type AccountIndex, accountIndex, addressToBigint, bigintToHex } from "@cairn/protocol";
-import { type ExitProof, proveExits } from "@cairn/restore";
+import { type ExitProof, payoutsOf, proveExits, restoreRollup } from "@cairn/restore";
 import { accountProofToJson } from "@cairn/rpc";
+import { createMemoryStore } from "@cairn/state";
 import type { Address } from "viem";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { memoryStorage, parseExitProof } from "../src/index.ts";
@@ -12,6 +13,8 @@ const DAY = 24 * 3600;
 const WAIT = { timeout: 60_000 };
 /** Owner of an account whose code refuses money. */
 const REFUSER = `0x${"5e".repeat(20)}` as const;
+/** Recipient of a withdrawal that the operator has not paid. */
+const UNPAID = `0x${"6f".repeat(20)}` as const;
 
 /** As `cairn exit-proof --json` writes it. */
 function documentOf({ accounts, siblings }: ExitProof): { accounts: Record<string, unknown>[]; siblings: string[] } {
@@ -41,6 +44,10 @@ describe("leaving a rollup that has stopped, by actions alone", () => {
     }
     await (await scene.connect(4).deposit({ amount: 7n, to: REFUSER })).wait({ for: "mined", ...WAIT });
     await scene.publish();
+    await scene.deposit(5, 100n);
+    await scene.publish();
+    const leaver = indexOf(scene.devnet.wallet(5).account.address);
+    await scene.publish((send) => void send(leaver, { amount: 100n, recipient: addressToBigint(UNPAID) }));
     const waiting = await scene.connect(2).deposit({ amount: 5n * ETH });
     await waiting.wait({ for: "mined", ...WAIT });
     left = waiting.hashes();
@@ -140,6 +147,23 @@ describe("leaving a rollup that has stopped, by actions alone", () => {
     await claimed.wait({ for: "mined", ...WAIT });
     expect(await balanceOf(REFUSER)).toBe(7n);
     await expect(client.claim({ for: REFUSER })).rejects.toMatchObject({ code: "sdk/nothing-to-do" });
+  });
+
+  it("a withdrawal that nobody has paid is paid, once, by anyone, with the list that L1 has", async () => {
+    const { rollup, compress } = scene;
+    const { restored } = await restoreRollup({ store: createMemoryStore(), compress, rollup });
+    const list = payoutsOf(restored, 3);
+    const client = scene.connect(9);
+    const [payout = expect.unreachable()] = list.payouts;
+    const richer = { ...list, payouts: [{ ...payout, amount: 101n }] };
+    await expect(client.payOut({ list: richer, places: [0] })).rejects.toMatchObject({
+      code: "l1/transaction-reverted",
+    });
+    await expect(client.payOut({ list, places: [1] })).rejects.toMatchObject({ code: "sdk/bad-request" });
+    const handle = await client.payOut({ list, places: [0], requestId: "paid" });
+    await handle.wait({ for: "mined", ...WAIT });
+    expect(await balanceOf(UNPAID)).toBe(100n);
+    await expect(client.payOut({ list, places: [0] })).rejects.toMatchObject({ code: "sdk/nothing-to-do" });
   });
 
   it("a deposit that no batch consumed is paid back, once", async () => {

@@ -1,9 +1,17 @@
-import { accountIndex, isCairnError } from "@cairn/protocol";
+import { toHeaderStruct } from "@cairn/contracts";
+import { accountIndex, bytesToHex, isCairnError } from "@cairn/protocol";
 import { proveExits } from "@cairn/restore";
 import { type Account, BaseError, createClient, type Hex, http, type LocalAccount } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { cairnActions, isRetryable, keyFromSigner, memoryStorage, providerSigner } from "../src/index.ts";
+import {
+  cairnActions,
+  isRetryable,
+  keyFromSigner,
+  memoryStorage,
+  type PayoutList,
+  providerSigner,
+} from "../src/index.ts";
 import { type L1Scene, startL1Scene, type TestClient } from "./l1-scene.ts";
 import { mannered, type RpcQuestion, userRefuses } from "./rpc.ts";
 
@@ -33,6 +41,7 @@ const FAULTS: Readonly<Record<string, () => unknown>> = {
 describe("failures of L1, its RPC and wallets have a code of Cairn's, and viem's error as the cause", () => {
   let scene: L1Scene;
   let minedDeposit: Hex;
+  let payouts: PayoutList;
 
   /** Every action that asks L1, and then what its handle asks. */
   const actions: Readonly<Record<string, (client: TestClient) => Promise<unknown>>> = {
@@ -46,6 +55,7 @@ describe("failures of L1, its RPC and wallets have a code of Cairn's, and viem's
     freeze: (client) => client.freeze(),
     exit: (client) => client.exit({ proof: proveExits(scene.tree, [accountIndex(64)]) }),
     reclaim: (client) => client.reclaim({ l1Transaction: minedDeposit }),
+    payOut: (client) => client.payOut({ list: payouts, places: [0] }),
     findToken: (client) => client.findToken(scene.token.address),
     describeToken: (client) => client.describeToken(scene.token.id),
   };
@@ -72,7 +82,18 @@ describe("failures of L1, its RPC and wallets have a code of Cairn's, and viem's
     await scene.devnet.mint(scene.token, scene.devnet.wallet(2).account.address, 1_000_000n);
     const handle = await scene.connect(3).deposit({ amount: 5n });
     await handle.wait({ for: "mined", ...WAIT });
+    await scene.deposit(4, 9n);
     await scene.publish();
+    const [payer = expect.unreachable()] = scene.tree.findByOwner(scene.person(4).owner);
+    const { number, batch, dataCommitment } = await scene.publish(
+      (send) => void send(payer, { amount: 9n, recipient: 0xc0ffeen }),
+    );
+    payouts = {
+      batch: number,
+      header: toHeaderStruct(batch.header),
+      dataCommitment: bytesToHex(dataCommitment),
+      payouts: batch.payouts,
+    };
     minedDeposit = handle.hashes()[0] ?? expect.unreachable();
     await scene.client.setBalance({ address: scene.devnet.wallet(POOR).account.address, value: 0n });
   });

@@ -14,8 +14,10 @@ import {
   type OfferSwapParameters,
   offerSwap,
   type PayManyParameters,
+  type PayOutParameters,
   type PayRequestOptions,
   payMany,
+  payOut,
   payRequest,
   type ReclaimParameters,
   type RequestOptions,
@@ -159,6 +161,15 @@ export function useExit(): ActionResult<"exit", ExitParameters> {
  */
 export function useReclaim(): ActionResult<"reclaim", ReclaimParameters> {
   return useAction(reclaim);
+}
+
+/**
+ * Pays withdrawals that L1 has accepted and that nobody has paid; see `payOut` of the SDK.
+ *
+ * @example const { mutate, progress } = usePayOut(); // mutate({ list: payoutsOf(restored, 7), places: [0] })
+ */
+export function usePayOut(): ActionResult<"payOut", PayOutParameters> {
+  return useAction(payOut);
 }
 
 /**

@@ -3,6 +3,7 @@ import { type ClaimParameters, claim, readClaimable } from "./claim.ts";
 import { type CairnClient, type CairnConfig, type CairnContext, cairn } from "./context.ts";
 import { type DepositParameters, deposit } from "./deposit.ts";
 import { type ExitParameters, exit, freeze, type ReclaimParameters, reclaim } from "./escape.ts";
+import { type PayOutParameters, payOut } from "./pay-out.ts";
 import {
   type PayRequestOptions,
   payRequest,
@@ -37,6 +38,7 @@ export type CairnActions = {
   readonly freeze: (options?: RequestOptions) => Done<typeof freeze>;
   readonly exit: (parameters: ExitParameters) => Done<typeof exit>;
   readonly reclaim: (parameters: ReclaimParameters) => Done<typeof reclaim>;
+  readonly payOut: (parameters: PayOutParameters) => Done<typeof payOut>;
   readonly findToken: (ref: TokenRef) => Done<typeof findToken>;
   readonly describeToken: (
     ref: TokenRef,
@@ -77,6 +79,7 @@ export function cairnActions(config: CairnConfig): (client: BaseClient) => Cairn
       freeze: (options) => freeze(client, options),
       exit: (parameters) => exit(client, parameters),
       reclaim: (parameters) => reclaim(client, parameters),
+      payOut: (parameters) => payOut(client, parameters),
       findToken: (ref) => findToken(client, ref),
       describeToken: (ref, options) => describeToken(client, ref, options),
       resume: (json) => resume(client, json),

@@ -9,7 +9,7 @@ const wei = z.string().check(z.regex(/^(?:0|[1-9][0-9]{0,77})$/));
 const count = z.int().check(z.minimum(0));
 
 /** Kinds of requests to L1. */
-export const L1_KINDS = ["deposit", "setKey", "forceWithdraw", "claim", "freeze", "exit", "reclaim"] as const;
+export const L1_KINDS = ["deposit", "setKey", "forceWithdraw", "claim", "freeze", "exit", "reclaim", "payOut"] as const;
 /** Kinds of requests to the node. */
 export const L2_KINDS = ["transfer", "payMany", "withdraw", "swap", "group"] as const;
 /** A kind of request to L1. */

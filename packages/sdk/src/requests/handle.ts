@@ -14,6 +14,7 @@ export const STATUSES = {
   freeze: ["prepared", "sent", "mined", "final"],
   exit: ["prepared", "sent", "mined", "final"],
   reclaim: ["prepared", "sent", "mined", "final"],
+  payOut: ["prepared", "sent", "mined", "final"],
   transfer: ["signed", "received", "confirmed", "proven", "final"],
   payMany: ["signed", "received", "confirmed", "proven", "final"],
   swap: ["offered", "signed", "received", "confirmed", "proven", "final"],
