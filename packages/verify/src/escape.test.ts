@@ -77,12 +77,18 @@ describe("an account's way out", () => {
       requestWithdraw: BigInt(3 * ESCAPE_GAS.requestWithdraw) + queueFeeWei,
       freeze: BigInt(3 * ESCAPE_GAS.freeze),
       exit: BigInt(3 * ESCAPE_GAS.exit),
+      reclaim: BigInt(3 * ESCAPE_GAS.reclaim),
+      payOut: BigInt(3 * ESCAPE_GAS.payOut),
+      claim: BigInt(3 * ESCAPE_GAS.claim),
     });
     const measured = JSON.parse(readFileSync(new URL("../../contracts/gas.json", import.meta.url), "utf8"));
     expect(ESCAPE_GAS).toEqual({
       requestWithdraw: measured.requestWithdraw,
       freeze: measured.freeze,
       exit: Math.max(measured["exit of ETH"], measured["exit of a token"]),
+      reclaim: Math.max(measured["reclaim of ETH"], measured["reclaim of a token"]),
+      payOut: Math.max(measured["pay, 1 of a token"], measured["pay, 1 of ETH, refused"]),
+      claim: measured["claim of ETH"],
     });
   });
 

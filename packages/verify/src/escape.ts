@@ -51,9 +51,17 @@ export interface ExitReadiness extends EscapeLadder {
 
 /**
  * L1 gas of the steps of an escape, as measured with the contracts' tests (`packages/contracts/gas.json`): the request of a
- * withdrawal, the freeze, the exit of one account with a token other than ETH, the dearer one.
+ * withdrawal, the freeze, the exit of one account, the refund of a queue entry, one payout, a claim. Where it depends on the
+ * token and on the recipient, the dearer one.
  */
-export const ESCAPE_GAS = { requestWithdraw: 94_652, freeze: 41_209, exit: 404_480 } as const;
+export const ESCAPE_GAS = {
+  requestWithdraw: 94_652,
+  freeze: 41_209,
+  exit: 404_480,
+  reclaim: 102_190,
+  payOut: 99_436,
+  claim: 40_091,
+} as const;
 
 /**
  * Reads how far a rollup is from a freeze. Throws `verify/wrong-chain`, `verify/l1-moved`, `l1/not-a-rollup`,
@@ -103,15 +111,30 @@ export async function readExitReadiness(l1: VerifierL1, { index }: { readonly in
   const [isExited, gasPriceWei] = await asking("whether the account has left", () =>
     Promise.all([readRollupView(l1, ladder.l1.block, "isExited", [index]), readGasPrice(l1)]),
   );
-  const gasWei = (step: keyof typeof ESCAPE_GAS) => BigInt(ESCAPE_GAS[step]) * gasPriceWei;
   return {
     ...ladder,
     stage: isExited ? "exited" : stageOf(ladder),
-    costWei: {
-      requestWithdraw: gasWei("requestWithdraw") + ladder.queueFeeWei,
-      freeze: gasWei("freeze"),
-      exit: gasWei("exit"),
-    },
+    costWei: escapeCostWei(gasPriceWei, ladder),
+  };
+}
+
+/**
+ * Wei that each step of an escape costs its sender: {@link ESCAPE_GAS} at a price of L1, and the queue's fee.
+ *
+ * @example const { exit } = escapeCostWei(await client.getGasPrice(), await readEscapeLadder(l1));
+ */
+export function escapeCostWei(
+  gasPriceWei: bigint,
+  { queueFeeWei }: Pick<EscapeLadder, "queueFeeWei">,
+): ExitReadiness["costWei"] {
+  const gasWei = (step: keyof typeof ESCAPE_GAS) => BigInt(ESCAPE_GAS[step]) * gasPriceWei;
+  return {
+    requestWithdraw: gasWei("requestWithdraw") + queueFeeWei,
+    freeze: gasWei("freeze"),
+    exit: gasWei("exit"),
+    reclaim: gasWei("reclaim"),
+    payOut: gasWei("payOut"),
+    claim: gasWei("claim"),
   };
 }
 

@@ -11,9 +11,11 @@ export {
   type EscapeLadder,
   type ExitReadiness,
   type ExitStage,
+  escapeCostWei,
   readEscapeLadder,
   readExitReadiness,
 } from "./escape.ts";
+export { findHoldings, type HeldAccount, type HeldEntry, type Holdings } from "./holdings.ts";
 export { type L1Requests, type RollupState, rollupOn, type VerifierL1 } from "./l1.ts";
 export { type L1Cost, readL1Cost } from "./l1-cost.ts";
 export { type AcceptedBatch, type Liveness, readLiveness } from "./liveness.ts";
