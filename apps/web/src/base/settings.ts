@@ -11,13 +11,16 @@ const settingsSchema = z.object({
   /** The user's own RPC of L1, and own node; null for those that the pages came with. */
   l1: address,
   node: address,
+  /** Where the state is rebuilt from beside the RPC: a beacon API that has blobs, and an archive; null for none. */
+  beacon: address,
+  archive: address,
 });
 
 /** What the user has chosen; kept in this browser only. */
 export type Settings = Readonly<z.infer<typeof settingsSchema>>;
 
 const KEY = "cairn-settings";
-const DEFAULTS: Settings = { locale: null, theme: null, l1: null, node: null };
+const DEFAULTS: Settings = { locale: null, theme: null, l1: null, node: null, beacon: null, archive: null };
 
 let current = read();
 const listeners = new Set<() => void>();

@@ -1,5 +1,5 @@
-import { CairnError } from "@cairn/protocol";
 import { startWorker } from "../base/trusted.ts";
+import { errorOf } from "../workers/failure.ts";
 import type { OperationName, Question, Reply, VerifierOperations, VerifierSettings } from "../workers/protocol.ts";
 import verifierUrl from "../workers/verifier.ts?worker&url";
 
@@ -11,8 +11,6 @@ export interface Verifier {
     asked: VerifierOperations[Name]["asked"],
   ) => Promise<VerifierOperations[Name]["answer"]>;
 }
-
-type Failure = Extract<Reply, { failure: unknown }>["failure"];
 
 interface Waiting {
   readonly resolve: (answer: Extract<Reply, { answer: unknown }>["answer"]) => void;
@@ -53,8 +51,4 @@ function start(): Worker {
     waiting.clear();
   });
   return started;
-}
-
-function errorOf({ code, message, details }: Failure): Error {
-  return code === null ? new TypeError(message) : new CairnError(code, message, { details });
 }

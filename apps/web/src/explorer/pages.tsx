@@ -26,6 +26,7 @@ const AccountPage = lazy(() => import("./accounts/account.tsx").then(({ AccountP
 const LivenessPage = lazy(() =>
   import("./liveness/liveness.tsx").then(({ LivenessPage }) => ({ default: LivenessPage })),
 );
+const StatePage = lazy(() => import("./state/state.tsx").then(({ StatePage }) => ({ default: StatePage })));
 const OwnerPage = lazy(() => import("./owners/owner.tsx").then(({ OwnerPage }) => ({ default: OwnerPage })));
 const PayoutPage = lazy(() => import("./payouts/payout.tsx").then(({ PayoutPage }) => ({ default: PayoutPage })));
 const SearchPage = lazy(() => import("./search/search.tsx").then(({ SearchPage }) => ({ default: SearchPage })));
@@ -49,6 +50,7 @@ export function Pages(): ReactElement {
       <Route path="/block/:number" component={BlockPage} />
       <Route path="/batches" component={BatchesPage} />
       <Route path="/liveness" component={LivenessPage} />
+      <Route path="/state" component={StatePage} />
       <Route path="/batch/:firstBlock" component={BatchPage} />
       <Route path="/transaction/:id" component={TransactionPage} />
       <Route path="/account/:index" component={AccountPage} />

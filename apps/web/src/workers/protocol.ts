@@ -8,6 +8,7 @@ import type {
   VerifiedAccount,
   VerifiedReceipt,
 } from "@cairn/verify";
+import type { Failure } from "./failure.ts";
 
 /** Which rollup is checked, and through which RPC. */
 export interface VerifierSettings {
@@ -53,12 +54,4 @@ export type Question = {
 /** The worker's answer. */
 export type Reply =
   | { readonly id: number; readonly answer: VerifierOperations[OperationName]["answer"] }
-  | {
-      readonly id: number;
-      readonly failure: {
-        /** Null for a failure that is not one of the packages'. */
-        readonly code: string | null;
-        readonly message: string;
-        readonly details: Readonly<Record<string, unknown>>;
-      };
-    };
+  | { readonly id: number; readonly failure: Failure };

@@ -1,5 +1,4 @@
 /** The worker that checks what a node says: it hashes here, and asks L1 through the user's RPC. It never asks the node. */
-import { isCairnError } from "@cairn/protocol";
 import {
   readExitReadiness,
   readL1Cost,
@@ -12,6 +11,7 @@ import {
   verifyTransaction,
 } from "@cairn/verify";
 import { createClient, http } from "viem";
+import { failureOf } from "./failure.ts";
 import type { OperationName, Question, Reply, VerifierOperations, VerifierSettings } from "./protocol.ts";
 
 type Operations = {
@@ -46,11 +46,7 @@ async function answer({ id, settings, operation, asked }: Question): Promise<Rep
     ) => Promise<VerifierOperations[OperationName]["answer"]>;
     return { id, answer: await run(connect(settings), asked) };
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    const failure = isCairnError(error)
-      ? { code: error.code, message, details: plain(error.details) }
-      : { code: null, message, details: {} };
-    return { id, failure };
+    return { id, failure: failureOf(error) };
   }
 }
 
@@ -61,9 +57,4 @@ function connect({ rollup, chainId, l1 }: VerifierSettings): VerifierL1 {
     connections.set(l1, connection);
   }
   return rollupOn(connection, { chainId, rollup });
-}
-
-/** What can be sent from a worker. */
-function plain(details: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
-  return JSON.parse(JSON.stringify(details, (_key, value) => (typeof value === "bigint" ? String(value) : value)));
 }

@@ -16,7 +16,7 @@ export function everyoneCanUseIt(stage: Stage): void {
     return [
       ...["/", "/blocks", `/block/${block}`, "/batches", "/batch/1", `/transaction/${transactions[0]?.id}`],
       ...[`/account/${stage.alice.index}`, `/owner/${alice}`, "/queue", "/queue/0", "/tokens", "/token/0"],
-      ...["/liveness", "/receipt", "/search/1", "/block/999999"],
+      ...["/liveness", "/state", "/receipt", "/search/1", "/block/999999"],
     ];
   };
 

@@ -13,6 +13,7 @@ export {
   type UnprovenBatch,
   type UnprovenBlock,
   type UnprovenOperator,
+  type UnprovenOptions,
   type Untruth,
 } from "./unproven-operator.ts";
 export { type Send, startUnprovenRollup, TEST_CACHE_DIR, type UnprovenRollup } from "./unproven-rollup.ts";

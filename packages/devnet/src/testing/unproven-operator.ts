@@ -39,8 +39,6 @@ import type { DevRollup } from "../dev-rollup.ts";
 import { submitWithBlobs } from "./blob-submission.ts";
 import { acceptStandInProofs, standInProof } from "./stand-in-proofs.ts";
 
-const SLOTS: SoloSize = 16;
-
 /** Adds transactions to a block that holds its queue entries already. */
 export type Fill = (builder: BlockBuilder) => void;
 
@@ -103,8 +101,17 @@ export interface UnprovenOperator {
   forgetLast(): void;
 }
 
-/** The operator of an unused rollup of 16 slots, which accepts only stand-in proofs from now on. */
-export async function createUnprovenOperator(devnet: DevRollup): Promise<UnprovenOperator> {
+/** Options of {@link createUnprovenOperator}. */
+export interface UnprovenOptions {
+  /** Of each block; 16 by default. */
+  readonly slots?: SoloSize;
+}
+
+/** The operator of an unused rollup, which accepts only stand-in proofs from now on. */
+export async function createUnprovenOperator(
+  devnet: DevRollup,
+  { slots = 16 }: UnprovenOptions = {},
+): Promise<UnprovenOperator> {
   await acceptStandInProofs(devnet);
   const { rollup } = devnet;
   const domain = rollupDomain(rollup);
@@ -125,7 +132,7 @@ export async function createUnprovenOperator(devnet: DevRollup): Promise<Unprove
     const builder = createBlockBuilder({
       state: tree,
       domain,
-      slotCount: SLOTS,
+      slotCount: slots,
       blockNumber: blockNumber(tree.blockNumber() + 1),
       timestamp: Number(timestamp),
       feeAccounts: tree.nextIndex() > feeAccount ? [feeAccount] : [],
@@ -153,7 +160,7 @@ export async function createUnprovenOperator(devnet: DevRollup): Promise<Unprove
     const before = stateOf(chainsNow());
     const blocks: UnprovenBlock[] = [];
     for (const [i, fill] of fills.entries()) {
-      const room = blockCapacity(SLOTS);
+      const room = blockCapacity(slots);
       const chains = blocks.at(-1)?.chains ?? chainsNow();
       blocks.push(seal(queued.slice(i * room, (i + 1) * room), fill, timestamp, chains));
     }
@@ -184,7 +191,7 @@ export async function createUnprovenOperator(devnet: DevRollup): Promise<Unprove
     const blob = cellsToBlob(cellsOf(blocks));
     const dataCommitment = versionedHash(kzg.commit(blob));
     const parts: StatementParts = {
-      circuit: "solo16",
+      circuit: `solo${slots}`,
       before,
       blocks,
       untruth: {},
@@ -252,7 +259,7 @@ export async function createUnprovenOperator(devnet: DevRollup): Promise<Unprove
     compress,
     tree,
     batches,
-    publish: (fill = () => {}, options = {}) => publish("solo16", [fill], options),
+    publish: (fill = () => {}, options = {}) => publish(`solo${slots}`, [fill], options),
     publishTogether: (circuit, fills, options = {}) => publish(circuit, fills, options),
     publishInBlob: (fill = () => {}, others = []) => publishInBlob(fill, others),
     forgetLast() {

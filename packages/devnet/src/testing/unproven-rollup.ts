@@ -23,6 +23,7 @@ import {
   type PublishOptions,
   type UnprovenBatch,
   type UnprovenOperator,
+  type UnprovenOptions,
 } from "./unproven-operator.ts";
 
 /** Where compiled contracts are, as set by the test runner. */
@@ -63,17 +64,17 @@ export type Send = (
   ),
 ) => SignedTransaction;
 
-/** Starts an anvil and deploys a rollup for blocks of 16 slots, alone or several to a batch. */
-export async function startUnprovenRollup(): Promise<UnprovenRollup> {
+/** Starts an anvil and deploys a rollup for blocks of 16 slots, or as many as asked, alone or several to a batch. */
+export async function startUnprovenRollup({ slots = 16 }: UnprovenOptions = {}): Promise<UnprovenRollup> {
   const devnet = await startDevRollup({
     cacheDir: TEST_CACHE_DIR,
-    sizes: [16],
+    sizes: [slots],
     isBatching: true,
     verifierOf: standInVerifier,
   });
   const { rollup } = devnet;
   const client = createTestClient({ mode: "anvil", transport: http(devnet.rpcUrl) });
-  const { crypto, tree, ...operator } = await createUnprovenOperator(devnet);
+  const { crypto, tree, ...operator } = await createUnprovenOperator(devnet, { slots });
   const token = await devnet.createToken("USD", 6);
   const domain = rollupDomain(rollup);
   const people = new Map<number, Person>();

@@ -2,6 +2,8 @@ import type { ReactElement } from "react";
 import { useParams } from "wouter";
 import { Detail } from "../../data/detail.tsx";
 import { Listing } from "../../data/listing.tsx";
+import { isUnknown } from "../../data/node.ts";
+import { useRollup } from "../../data/rollup.tsx";
 import { isIndex, useAccount, useCheckedAccount } from "../../data/use-account.ts";
 import { usePages } from "../../data/use-pages.ts";
 import { Page, Section } from "../../ui/layout.tsx";
@@ -10,6 +12,7 @@ import { useTexts } from "../../ui/use-texts.ts";
 import { EntryTable } from "../entries/entry-table.tsx";
 import { AccountFields } from "./fields.tsx";
 import { AccountPath } from "./path.tsx";
+import { RebuiltAccount } from "./rebuilt.tsx";
 import { StatementForm } from "./statement.tsx";
 import { TEXTS } from "./texts.ts";
 import { AccountVerdict } from "./verdict.tsx";
@@ -27,8 +30,11 @@ export function AccountPage(): ReactElement {
     node.accountHistory({ index, limit: PAGE, ...page }, options),
   );
   const findings = check.data;
+  const { node } = useRollup();
+  const isUntold = node === null || (said.data === undefined && said.error !== null && !isUnknown(said.error));
   return (
     <Page title={texts.title(index)}>
+      {isUntold && isIndex(index) && <RebuiltAccount index={Number(index)} />}
       <Detail query={said}>
         {(account) => (
           <>
@@ -40,7 +46,7 @@ export function AccountPage(): ReactElement {
             </Section>
             {findings?.type === "verified" && (
               <Section title={texts.path}>
-                <AccountPath index={account.index} proof={findings.proof} root={findings.verified.root} />
+                <AccountPath index={account.index} siblings={findings.proof.siblings} root={findings.verified.root} />
               </Section>
             )}
           </>

@@ -1,4 +1,3 @@
-import type { AccountProofJson } from "@cairn/rpc";
 import type { ReactElement } from "react";
 import { Mark } from "../../ui/truth.tsx";
 import { useTexts } from "../../ui/use-texts.ts";
@@ -11,15 +10,16 @@ const CHILDREN = [0, 1, 2, 3] as const;
 /** The way from the account's leaf to the root: at each level one of four children, and its three siblings. */
 export function AccountPath({
   index,
-  proof,
+  siblings: all,
   root,
 }: {
   readonly index: number;
-  readonly proof: AccountProofJson;
+  /** Per level, leaves first. */
+  readonly siblings: readonly (readonly [string, string, string])[];
   readonly root: bigint;
 }): ReactElement {
   const texts = useTexts(TEXTS);
-  const levels = proof.siblings.map((siblings, level) => ({
+  const levels = all.map((siblings, level) => ({
     level,
     child: Math.floor(index / ARITY ** level) % ARITY,
     siblings,

@@ -62,6 +62,9 @@ export function Checklist(): ReactElement {
             />
           </>
         )}
+        <li className="px-4 py-2.5 text-sm">
+          <To place="/state">{texts.rebuild}</To>
+        </li>
       </ul>
     </Section>
   );

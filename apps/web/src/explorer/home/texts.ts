@@ -19,6 +19,7 @@ export const TEXTS = defineTexts({
     transferIn: (block: string, slot: string) =>
       `The newest payment on L1, block ${block}, slot ${slot}, is in the batch that the contract keeps.`,
     noTransfer: "There is no payment on L1 yet.",
+    rebuild: "Rebuild every account from L1 in this browser, and add up whether the contract has what it owes",
     newest: "Newest block",
     none: "none yet",
     provenUpTo: (block: string) => `proven on L1 up to block ${block}`,
@@ -50,6 +51,7 @@ export const TEXTS = defineTexts({
     transferIn: (block: string, slot: string) =>
       `Die neueste Zahlung auf L1, Block ${block}, Platz ${slot}, ist in dem Batch, den der Vertrag verwahrt.`,
     noTransfer: "Auf L1 ist noch keine Zahlung.",
+    rebuild: "Jedes Konto in diesem Browser aus L1 nachbauen und zusammenzählen, ob der Vertrag hat, was er schuldet",
     newest: "Neuester Block",
     none: "noch keiner",
     provenUpTo: (block: string) => `auf L1 bewiesen bis Block ${block}`,
