@@ -6,6 +6,7 @@ import { SearchField } from "./search/search-field.tsx";
 
 const TEXTS = defineTexts({
   en: {
+    explorer: "Explorer",
     home: "Overview",
     blocks: "Blocks",
     batches: "Batches",
@@ -15,6 +16,7 @@ const TEXTS = defineTexts({
     wallet: "Wallet",
   },
   de: {
+    explorer: "Explorer",
     home: "Überblick",
     blocks: "Blöcke",
     batches: "Batches",
@@ -43,7 +45,12 @@ export function Frame({ children }: { readonly children: ReactNode }): ReactElem
     isHere: (place: string) => (href === "/" ? place === "/" : place.startsWith(href.replace(/s$/, ""))),
   }));
   return (
-    <Shell sections={sections} tool={<SearchField />} other={{ href: "./wallet.html", name: texts.wallet }}>
+    <Shell
+      name={texts.explorer}
+      sections={sections}
+      tool={<SearchField />}
+      other={{ href: "./wallet.html", name: texts.wallet }}
+    >
       {children}
     </Shell>
   );

@@ -23,11 +23,14 @@ export interface ShellSection {
 
 /** What is around every page. */
 export function Shell({
+  name,
   sections,
   tool,
   other,
   children,
 }: {
+  /** What these pages are together. */
+  readonly name: string;
   readonly sections: readonly ShellSection[];
   /** Beside the logo, such as a search. */
   readonly tool: ReactNode;
@@ -51,7 +54,9 @@ export function Shell({
         <div className="mx-auto flex max-w-5xl flex-wrap items-center gap-x-6 gap-y-2 px-4 py-3 sm:px-6">
           <Link href="/" className="flex items-center gap-2 text-base font-semibold tracking-tight">
             <Logo />
-            Cairn
+            <span>
+              Cairn <span className="font-normal text-soft">{name}</span>
+            </span>
           </Link>
           <div className="order-last flex w-full grow items-center gap-3 md:order-none md:w-auto">{tool}</div>
           <div className="ml-auto flex items-center gap-3 md:ml-0">
@@ -61,7 +66,7 @@ export function Shell({
         </div>
         <nav aria-label={texts.sections} className="mx-auto max-w-5xl overflow-x-auto px-2 sm:px-4">
           <ul className="flex gap-1 text-sm">
-            {sections.map(({ href, name, isHere }) => (
+            {sections.map(({ href, name: title, isHere }) => (
               <li key={href}>
                 <Link
                   href={href}
@@ -70,7 +75,7 @@ export function Shell({
                     isHere(place) ? "border-ink font-medium" : "border-transparent text-soft hover:text-ink"
                   }`}
                 >
-                  {name}
+                  {title}
                 </Link>
               </li>
             ))}

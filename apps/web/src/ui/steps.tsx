@@ -63,9 +63,9 @@ function OneStep({ step: { key, title, state, detail } }: { readonly step: Step 
       data-step={key}
       data-state={state}
       aria-current={state === "now" ? "step" : undefined}
-      className="grid grid-cols-[1.5rem_minmax(0,1fr)] items-baseline gap-x-2"
+      className="grid grid-cols-[1.5rem_minmax(0,1fr)] items-start gap-x-2"
     >
-      <span className={`inline-grid size-5 place-items-center rounded-full border ${COLOURS[state]}`}>
+      <span className={`mt-0.5 inline-grid size-5 place-items-center rounded-full border ${COLOURS[state]}`}>
         {shape !== null && <Icon name={shape} className="text-xs" />}
       </span>
       <div className="grid grid-cols-[minmax(0,1fr)] gap-2">

@@ -8,8 +8,8 @@ import { ROUTES } from "./routes.tsx";
 import { useSessionState } from "./session/state.tsx";
 
 const TEXTS = defineTexts({
-  en: { explorer: "Explorer", lock: "Lock", account: "Your L1 account" },
-  de: { explorer: "Explorer", lock: "Sperren", account: "Ihre L1-Adresse" },
+  en: { wallet: "Wallet", explorer: "Explorer", lock: "Lock", account: "Your L1 account" },
+  de: { wallet: "Wallet", explorer: "Explorer", lock: "Sperren", account: "Ihre L1-Adresse" },
 });
 
 /** What is around every page of the wallet. */
@@ -28,7 +28,12 @@ export function Frame({ children }: { readonly children: ReactNode }): ReactElem
         ],
   );
   return (
-    <Shell sections={sections} tool={<Account />} other={{ href: "./index.html", name: texts.explorer }}>
+    <Shell
+      name={texts.wallet}
+      sections={sections}
+      tool={<Account />}
+      other={{ href: "./index.html", name: texts.explorer }}
+    >
       {children}
     </Shell>
   );

@@ -3,6 +3,7 @@ import { erc20Abi, formatEther, parseAbi, parseEther } from "viem";
 import { expect, it } from "vitest";
 import { fakeWallet } from "../support/fake-wallets.ts";
 import { startPrefixProxy } from "../support/prefix-proxy.ts";
+import { readJson } from "../support/read-json.ts";
 import { type Stage, WAIT } from "../support/stage.ts";
 import { openBySignature, openSession } from "../support/wallet-page.ts";
 
@@ -85,11 +86,10 @@ export function depositsArrive(stage: Stage): void {
     const { l1 } = stage.scene;
     const wallet = fakeWallet(l1, { positions: [8] });
     const owner = l1.wallet(8).account.address;
+    const { address } = await readJson<{ readonly address: `0x${string}` }>(`${stage.pages()}v1/tokens/${USD}`);
+    await l1.wallet(1).writeContract({ address, abi: MINT_ABI, functionName: "mint", args: [owner, 9_000_000n] });
     const page = await openSession(stage, wallet, { place: "/deposit" });
     await page.getByLabel("Token", { exact: true }).selectOption(String(USD));
-    const { address } = await stageToken(stage);
-    await expect.poll(() => page.getByText("On L1 you have 0 ").count(), WAIT).toBe(1);
-    await l1.wallet(1).writeContract({ address, abi: MINT_ABI, functionName: "mint", args: [owner, 9_000_000n] });
     await expect.poll(() => page.getByText("On L1 you have 9 ").count(), WAIT).toBe(1);
     await fill(page, "4.5");
     await expect.poll(() => statuses(page), WAIT).toContainEqual(expect.stringMatching(/confirmed|proven|final/));
@@ -131,10 +131,4 @@ export function depositsArrive(stage: Stage): void {
       await proxy.stop();
     }
   });
-}
-
-/** The contract of the stage's token. */
-async function stageToken({ pages }: Stage): Promise<{ readonly address: `0x${string}` }> {
-  const answer = await fetch(`${pages()}v1/tokens/${USD}`);
-  return (await answer.json()) as { readonly address: `0x${string}` };
 }

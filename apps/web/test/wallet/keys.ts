@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { keyFromSigner, openKeyFile, parseKeyFile, publicKeyFromSecret, secretKeyFromHex } from "@cairn/sdk";
+import { parseEther } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
 import { expect, it } from "vitest";
 import { fakeWallet } from "../support/fake-wallets.ts";
@@ -82,6 +83,27 @@ export function keysAreMadeAndKept(stage: Stage): void {
     await page.getByLabel("Passphrase").fill(PASSPHRASE);
     await page.getByRole("button", { name: "Open with the passphrase" }).click();
     await untilOpen(page);
+    await page.close();
+  });
+
+  it("W2: says which accounts the key signs for and what L1 has authorised, sums them up, and sets it where it is not", async () => {
+    const wallet = fakeWallet(stage.scene.l1, { positions: [9] });
+    const owner = BigInt(stage.scene.l1.wallet(9).account.address);
+    // Strangers open accounts for others: one without a key.
+    await stage.scene.holders.depositFor(2, owner, parseEther("0.5"));
+    await stage.scene.holders.depositFor(2, owner, parseEther("0.25"));
+    const page = await openSession(stage, wallet, { place: "/keys" });
+    const texts = (name: string) => page.locator(`[data-${name}]`).allTextContents();
+    await expect.poll(() => texts("key"), WAIT).toEqual(["none", "none"]);
+    expect(await texts("authorised")).toEqual(["no", "no"]);
+    await page.getByRole("button", { name: "Set the opened key" }).first().click();
+    await expect.poll(() => texts("key"), WAIT).toEqual(["the opened one", "none"]);
+    expect(await texts("authorised")).toEqual(["yes", "no"]);
+    await page.getByRole("link", { name: "Overview" }).click();
+    const tile = page.locator('[data-tile="token-0"]');
+    await expect
+      .poll(() => tile.textContent(), WAIT)
+      .toContain("0.75 ETHin 2 accounts0.25 ETH of it is in accounts with");
     await page.close();
   });
 }

@@ -74,13 +74,17 @@ export function AccountTable({
       isNumber: true,
       cell: ({ balance, tokenId }) => <Amount value={balance} token={tokenOf(tokenId)} />,
     },
-    { name: texts.key, cell: (account) => <span data-key={account.index}>{keyText(account)}</span> },
+    {
+      name: texts.key,
+      ...onPhone(action !== undefined),
+      cell: (account) => <span data-key={account.index}>{keyText(account)}</span>,
+    },
     {
       name: texts.authorised,
       from: "sm",
       cell: ({ index, ownerKey }) => <span data-authorised={index}>{ownerKey ? texts.yes : texts.no}</span>,
     },
-    { name: texts.truth, from: "sm", cell: (account) => <AccountMark account={account} /> },
+    { name: texts.truth, ...onPhone(action === undefined), cell: (account) => <AccountMark account={account} /> },
   ];
   return (
     <DataTable
@@ -91,6 +95,11 @@ export function AccountTable({
       columns={action === undefined ? columns : [...columns, { name: texts.action, cell: action }]}
     />
   );
+}
+
+/** A phone has no room for all columns. */
+function onPhone(isShown: boolean): { readonly from?: "sm" } {
+  return isShown ? {} : { from: "sm" };
 }
 
 /** Whether L1 vouches for all that the node says of an account. */

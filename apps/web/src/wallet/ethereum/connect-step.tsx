@@ -77,7 +77,7 @@ export function ConnectionNotice({ problem }: { readonly problem: ConnectionProb
 }
 
 function WalletButton({
-  wallet: { name, icon },
+  wallet: { name, icon, rdns },
   onClick,
 }: {
   readonly wallet: AnnouncedWallet;
@@ -87,6 +87,8 @@ function WalletButton({
     <button
       type="button"
       onClick={onClick}
+      // Names can be anybody's.
+      title={rdns}
       className="flex cursor-pointer items-center gap-2 rounded-sm border border-line bg-surface px-3 py-2 text-sm font-medium hover:bg-sunken"
     >
       {icon === null ? null : <img src={icon} alt="" className="size-6 rounded-sm" />}

@@ -48,7 +48,7 @@ export function NewFileKey({ owner }: { readonly owner: `0x${string}` }): ReactE
   }
   const isShort = passphrase.length < SHORTEST;
   return (
-    <form onSubmit={make} className="grid w-full max-w-md grid-cols-[minmax(0,1fr)] gap-3">
+    <form onSubmit={make} className="grid w-full grid-cols-[minmax(0,28rem)] gap-3">
       <TextField
         type="password"
         autoComplete="new-password"
@@ -97,7 +97,7 @@ export function OpenFileKey({
     });
   };
   return (
-    <form onSubmit={submit} className="grid w-full max-w-md grid-cols-[minmax(0,1fr)] gap-3">
+    <form onSubmit={submit} className="grid w-full grid-cols-[minmax(0,28rem)] gap-3">
       {known === null && (
         <Field label={texts.chosen} problem={isOther ? texts.wrongFile : null}>
           {(control) => (

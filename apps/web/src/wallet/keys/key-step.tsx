@@ -161,7 +161,7 @@ function Way({
     <section aria-label={title} data-way={way} className="card grid grid-cols-[minmax(0,1fr)] gap-3 px-4 py-3.5">
       <h2 className="font-semibold">{title}</h2>
       <p className="max-w-prose text-soft">{text}</p>
-      <div className="flex flex-wrap items-start gap-2">{children}</div>
+      <div className="flex flex-wrap items-center gap-2">{children}</div>
     </section>
   );
 }

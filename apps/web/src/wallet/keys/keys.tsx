@@ -125,18 +125,15 @@ function Accounts(): ReactElement {
   if (data === undefined) return error === null ? <Loading /> : <Problem error={error} retry={() => void refetch()} />;
   const needsKey = ({ key, ownerKey }: Account) => BigInt(key) !== signer.key || !ownerKey;
   const isBusy = setKey.isPending || (setKey.data !== undefined && !setKey.progress.isOver);
+  const setButton = (account: Account) =>
+    needsKey(account) && (
+      <Button onClick={() => setKey.mutate({ account: account.index })} isDisabled={isBusy}>
+        {texts.set}
+      </Button>
+    );
   return (
     <>
-      <AccountTable
-        accounts={data.accounts}
-        action={(account) =>
-          needsKey(account) && (
-            <Button onClick={() => setKey.mutate({ account: account.index })} isDisabled={isBusy}>
-              {texts.set}
-            </Button>
-          )
-        }
-      />
+      <AccountTable accounts={data.accounts} {...(data.accounts.some(needsKey) ? { action: setButton } : {})} />
       {setKey.isPending && <p role="status">{texts.pending}</p>}
       {setKey.error !== null && <Problem error={setKey.error} />}
       {setKey.data !== undefined && <RequestSteps kind="setKey" progress={setKey.progress} />}
