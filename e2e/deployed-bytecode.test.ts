@@ -1,4 +1,5 @@
 import { createBlobKzg } from "@cairn/blobs";
+import { loadSidecarMaker } from "@cairn/blobs/native";
 import {
   type BatchHeaderStruct,
   payArguments,
@@ -45,8 +46,10 @@ function flip(bytes: Hex, position: number): Hex {
   return `${bytes.slice(0, at)}${flipped.toString(16).padStart(2, "0")}${bytes.slice(at + 2)}` as Hex;
 }
 
+/** Makes blobs with compiled code; checks them in JavaScript. */
+const kzg = { ...createBlobKzg(), ...(await loadSidecarMaker()) };
+
 describe("the deployed contracts, with real proofs", () => {
-  const kzg = createBlobKzg();
   let devnet: DevRollup;
   let twin: Address;
   let operator: SoloOperator;

@@ -1,4 +1,5 @@
 import { blobToCells, cellsToBlob, createBlobKzg, encodeOpening } from "@cairn/blobs";
+import { loadSidecarMaker } from "@cairn/blobs/native";
 import {
   checkDeployment,
   fromHeaderStruct,
@@ -59,8 +60,10 @@ const BOB = accountIndex(FIRST_ACCOUNT_INDEX + 1);
 /** Gas of a batch with a proof of 16 slots: the floor is verification and the proof's calldata. */
 const MAX_SOLO_GAS = 1_000_000n;
 
+/** Makes blobs with compiled code; checks them in JavaScript. */
+const kzg = { ...createBlobKzg(), ...(await loadSidecarMaker()) };
+
 describe("batches of one block on a chain, with real proofs and a real blob", () => {
-  const kzg = createBlobKzg();
   let devnet: DevRollup;
   let compress: Compress;
   let operator: SoloOperator;

@@ -1,5 +1,6 @@
-import { type BlobKzg, cellsToBlob, createBlobKzg, encodeOpening } from "@cairn/blobs";
-import { type BlobSidecar, createSidecarMaker } from "@cairn/blobs/sidecar";
+import { cellsToBlob, createBlobKzg } from "@cairn/blobs";
+import { type BlobSidecar, encodeOpening } from "@cairn/blobs/format";
+import { loadSidecarMaker } from "@cairn/blobs/native";
 import { type BatchContent, batchBinding, type ClaimProof, proveBatch, proveBlockClaim } from "@cairn/circuits";
 import type { ProvenBatch } from "@cairn/contracts";
 import type { ChainedBlock } from "@cairn/crypto";
@@ -42,7 +43,6 @@ interface Run extends FundingDeps {
   readonly tree: ProofTree;
   readonly circuits: BatchCircuits;
   readonly crypto: TestCrypto;
-  readonly kzg: BlobKzg;
   readonly tallies: { readonly blocks: Tally; readonly merges: Tally; readonly batch: Tally };
   readonly say: Say;
 }
@@ -63,7 +63,6 @@ export async function measureBatch(options: BatchBenchOptions, say: Say): Promis
   const { transfers, slots, cacheDir } = options;
   const tree = planTree(Math.ceil(transfers / slots));
   const crypto = await createFastCrypto();
-  const kzg = createBlobKzg();
   say("circuits, keys, verifiers and contracts: from the cache or built");
   const circuits = await prepareCircuits(tree, slots, cacheDir);
   const { verifiers, funding: fundingCircuit } = circuits;
@@ -76,7 +75,7 @@ export async function measureBatch(options: BatchBenchOptions, say: Say): Promis
   try {
     const chain = createBlockChain(devnet, crypto);
     const tallies = { blocks: emptyTally(), merges: emptyTally(), batch: emptyTally() };
-    const run: Run = { options, tree, circuits, tallies, say, devnet, chain, kzg, crypto, fundingCircuit };
+    const run: Run = { options, tree, circuits, tallies, say, devnet, chain, crypto, fundingCircuit };
     const accounts = await openAccounts(run);
     say(`rollup deployed, ${accounts.length} accounts opened by deposits in batches of their own`);
     const { timestamp } = await devnet.rollup.reader.getBlock();
@@ -87,7 +86,7 @@ export async function measureBatch(options: BatchBenchOptions, say: Say): Promis
     const feeAccounts = accounts.slice(0, 1).map(({ index }) => index);
     const submitted = await submit(run, await proveBlocks(run, signed, feeAccounts));
     const total = (performance.now() - startMs) / 1000;
-    await restoreFromL1(devnet, kzg, crypto.compress);
+    await restoreFromL1(devnet, createBlobKzg(), crypto.compress);
     say("the state rebuilt from L1 alone has the contract's root");
     return { batch: figuresOf(run, submitted, total), coreSeconds: coreSecondsOf(run) };
   } finally {
@@ -119,10 +118,11 @@ async function proveBlocks(
 }
 
 async function submit(run: Run, { content, proofs }: ProvenBlocks): Promise<SubmittedBlobBatch> {
-  const { options, circuits, devnet, chain, kzg, crypto, tallies, say } = run;
+  const { options, circuits, devnet, chain, crypto, tallies, say } = run;
+  const sidecars = await loadSidecarMaker();
   const cells = content.blocks.flatMap((block) => block.cells);
   const bytes = cellsToBytes(cells);
-  const sidecar = options.da === "blob" ? createSidecarMaker().make(cellsToBlob(cells)) : null;
+  const sidecar = options.da === "blob" ? sidecars.make(cellsToBlob(cells)) : null;
   const operator = devnet.wallet(0);
   const submission = {
     submitter: addressToBigint(operator.account.address),
@@ -144,7 +144,7 @@ async function submit(run: Run, { content, proofs }: ProvenBlocks): Promise<Subm
     }),
     l1Operations: [],
     payouts: [],
-    data: sidecar === null ? bytes : encodeOpening(kzg.open(sidecar.blob, binding.point)),
+    data: sidecar === null ? bytes : encodeOpening(sidecars.open(sidecar.blob, binding.point)),
     proof,
   };
   const submitted = await send(run, batch, sidecar);

@@ -20,6 +20,11 @@ export function elementsToBlob(elements: readonly bigint[]): Uint8Array {
   return blob;
 }
 
+/** Throws `blobs/bad-length` and `blobs/not-canonical` for what is no blob. */
+export function assertBlob(blob: Uint8Array): void {
+  blobToElements(blob);
+}
+
 /**
  * Inverse of {@link elementsToBlob}. Throws `blobs/bad-length`, `blobs/not-canonical`.
  *

@@ -5,6 +5,8 @@
 export type { CommittedBlob } from "./committed-blobs.ts";
 export { BLOB_BYTES, BLOB_ELEMENTS, blobToElements, elementsToBlob } from "./elements.ts";
 export type { BlobErrorCode } from "./errors.ts";
-export type { BlobKzg, BlobOpening } from "./kzg.ts";
-export type { BlobSidecar, SidecarMaker } from "./sidecar.ts";
+export type { BlobKzg } from "./kzg.ts";
+export { type BlobOpening, encodeOpening } from "./opening.ts";
+export { type BlobSidecar, CELL_PROOFS_PER_BLOB, decodeSidecar, encodeSidecar } from "./sidecar-bytes.ts";
+export type { SidecarMaker } from "./sidecar-maker.ts";
 export { KZG_POINT_BYTES, versionedHash } from "./versioned-hash.ts";

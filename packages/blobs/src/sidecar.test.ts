@@ -1,15 +1,11 @@
-import { bytesToHex, CELL_BITS, MAX_BATCH_CELLS } from "@cairn/protocol";
+import { BLOB_MODULUS, bytesToHex, CELL_BITS, MAX_BATCH_CELLS } from "@cairn/protocol";
 import { beforeAll, describe, expect, it } from "vitest";
 import { cellsToBlob } from "./cells.ts";
 import { createBlobKzg } from "./kzg.ts";
-import {
-  type BlobSidecar,
-  CELL_PROOFS_PER_BLOB,
-  createSidecarMaker,
-  decodeSidecar,
-  encodeSidecar,
-  type SidecarMaker,
-} from "./sidecar.ts";
+import { loadSidecarMaker } from "./native.ts";
+import { createSidecarMaker } from "./sidecar.ts";
+import { type BlobSidecar, CELL_PROOFS_PER_BLOB, decodeSidecar, encodeSidecar } from "./sidecar-bytes.ts";
+import type { SidecarMaker } from "./sidecar-maker.ts";
 
 /** Cells of a polynomial beyond degree 128, whose proofs are not all the neutral element. */
 const SMALL_CELLS = Array.from({ length: 150 }, (_, i) => BigInt(i + 1));
@@ -20,9 +16,30 @@ describe("the sidecar of a blob", () => {
   let maker: SidecarMaker;
   let small: BlobSidecar;
 
-  beforeAll(() => {
-    maker = createSidecarMaker();
+  beforeAll(async () => {
+    maker = await loadSidecarMaker();
     small = maker.make(SMALL);
+  });
+
+  it("is the same, and accepted alike, whether compiled code makes it or JavaScript, on every platform", () => {
+    const other = createSidecarMaker();
+    expect(other.make(SMALL)).toEqual(small);
+    expect(other.isRight(small)).toBe(true);
+    expect(other.isRight({ ...small, cellProofs: small.cellProofs.map((_, i, all) => all[i ^ 1] ?? INFINITY) })).toBe(
+      false,
+    );
+  });
+
+  it("comes with openings that are those of JavaScript", () => {
+    const kzg = createBlobKzg();
+    for (const point of [0n, 12345n ** 14n, BLOB_MODULUS - 1n]) {
+      const opening = maker.open(SMALL, point);
+      expect(opening).toEqual(kzg.open(SMALL, point));
+      expect(kzg.verify(opening, point)).toBe(true);
+    }
+    for (const point of [-1n, BLOB_MODULUS]) {
+      expect(() => maker.open(SMALL, point)).toThrow(expect.objectContaining({ code: "blobs/not-canonical" }));
+    }
   });
 
   it("has the commitment and the name that openings use, and a proof for each cell", () => {
@@ -69,8 +86,10 @@ describe("the sidecar of a blob", () => {
   });
 
   it("refuses bytes that are no blob", () => {
-    expect(() => maker.make(new Uint8Array(5))).toThrow(expect.objectContaining({ code: "blobs/bad-length" }));
     const over = new Uint8Array(131_072).fill(0xff);
-    expect(() => maker.make(over)).toThrow(expect.objectContaining({ code: "blobs/not-canonical" }));
+    for (const take of [maker.make, maker.commit, (blob: Uint8Array) => maker.open(blob, 1n)]) {
+      expect(() => take(new Uint8Array(5))).toThrow(expect.objectContaining({ code: "blobs/bad-length" }));
+      expect(() => take(over)).toThrow(expect.objectContaining({ code: "blobs/not-canonical" }));
+    }
   });
 });

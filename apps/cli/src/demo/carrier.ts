@@ -1,5 +1,6 @@
-import { cellsToBlob, createBlobKzg, encodeOpening } from "@cairn/blobs";
-import { createSidecarMaker } from "@cairn/blobs/sidecar";
+import { cellsToBlob } from "@cairn/blobs";
+import { encodeOpening } from "@cairn/blobs/format";
+import { loadSidecarMaker } from "@cairn/blobs/native";
 import { type ProvingCircuit, type ProvingCost, programGates, type SoloCircuit } from "@cairn/circuits";
 import type { ProvenBatch } from "@cairn/contracts";
 import type { Compress } from "@cairn/crypto";
@@ -66,8 +67,7 @@ export async function loadJoiningCarrier(cacheDir: string, slots: SoloSize): Pro
     last: await loadDevCircuit(cacheDir, "pair"),
   };
   const [ofBlock, ofLast] = [await programGates(circuits.block.program), await programGates(circuits.last.program)];
-  const kzg = createBlobKzg();
-  const sidecars = createSidecarMaker();
+  const sidecars = await loadSidecarMaker();
   return (devnet, compress) => ({
     blocks: JOINED_BLOCKS,
     da: "blob",
@@ -80,7 +80,7 @@ export async function loadJoiningCarrier(cacheDir: string, slots: SoloSize): Pro
       const submitter = addressToBigint(operator.account.address);
       const submission = { submitter, dataSource: "blob", dataCommitment, queueHash } as const;
       const binding = joinedBinding(blocks, submission, compress);
-      const data = encodeOpening(kzg.open(blob, binding.point));
+      const data = encodeOpening(sidecars.open(blob, binding.point));
       const batch = await proveJoinedBatch(circuits, blocks, { binding, dataSource: "blob", data });
       const submit = () => submitBlobBatch(devnet.rollup, operator, batch, sidecar, FEE_CAPS);
       return { ...batch, dataCommitment, submit };

@@ -1,5 +1,6 @@
-import { type CommittedBlob, cellsToBlob, createBlobKzg, encodeOpening, versionedHash } from "@cairn/blobs";
-import { createSidecarMaker, encodeSidecar, type SidecarMaker } from "@cairn/blobs/sidecar";
+import { type CommittedBlob, cellsToBlob, createBlobKzg } from "@cairn/blobs";
+import { encodeOpening, encodeSidecar, versionedHash } from "@cairn/blobs/format";
+import { loadSidecarMaker } from "@cairn/blobs/native";
 import { bytesToCells } from "@cairn/protocol";
 
 /** What the transaction of a batch in a blob takes. */
@@ -10,7 +11,7 @@ export interface PreparedBlob {
   readonly sidecar: Uint8Array;
 }
 
-/** Turns the cells of batches into blobs, and checks the blobs of others; everything here takes seconds of computation. */
+/** Turns the cells of batches into blobs, and checks the blobs of others; everything here takes a second or a part of one. */
 export interface BlobMaker {
   /** Versioned hash of the blob with these cells, given as the bytes of `cellsToBytes`. Rejects with `blobs/…`. */
   readonly commit: (cells: Uint8Array) => Promise<Uint8Array>;
@@ -26,18 +27,19 @@ export interface BlobMaker {
 /** A maker that works on the caller's thread. */
 export function createBlobMaker(): BlobMaker {
   const kzg = createBlobKzg();
-  // Its points are loaded with the first sidecar only.
-  let sidecars: SidecarMaker | null = null;
+  // Its points take a second to load: for a node's own blobs only.
+  let loaded: ReturnType<typeof loadSidecarMaker> | null = null;
+  const sidecars = () => {
+    loaded ??= loadSidecarMaker();
+    return loaded;
+  };
   return {
-    commit: async (cells) => versionedHash(kzg.commit(cellsToBlob(bytesToCells(cells)))),
+    commit: async (cells) => versionedHash((await sidecars()).commit(cellsToBlob(bytesToCells(cells)))),
     prepare: async (cells, point) => {
       const blob = cellsToBlob(bytesToCells(cells));
-      sidecars ??= createSidecarMaker();
-      const opening = kzg.open(blob, point);
-      return {
-        opening: encodeOpening(opening),
-        sidecar: encodeSidecar(sidecars.make(blob, opening.commitment)),
-      };
+      const { open, make } = await sidecars();
+      const opening = open(blob, point);
+      return { opening: encodeOpening(opening), sidecar: encodeSidecar(make(blob, opening.commitment)) };
     },
     isBlobOf: async (hash, blob) => kzg.isBlobOf(hash, blob),
     areCommitted: async (blobs) => kzg.areCommitted(blobs),

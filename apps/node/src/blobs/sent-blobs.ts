@@ -1,3 +1,4 @@
+import { decodeSidecar } from "@cairn/blobs/format";
 import { type Database, findL1SidecarOfBlob } from "@cairn/db";
 import type { BlobSource } from "@cairn/l1";
 
@@ -11,8 +12,6 @@ export function createSentBlobs({ db }: Pick<Database, "db">): BlobSource {
     async find({ versionedHash }) {
       const sidecar = await findL1SidecarOfBlob(db, versionedHash);
       if (sidecar === undefined) return [];
-      // The points for making sidecars are three megabytes of source.
-      const { decodeSidecar } = await import("@cairn/blobs/sidecar");
       return [decodeSidecar(sidecar).blob];
     },
   };

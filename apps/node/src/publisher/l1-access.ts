@@ -1,4 +1,4 @@
-import { decodeSidecar } from "@cairn/blobs/sidecar";
+import { decodeSidecar } from "@cairn/blobs/format";
 import type { L1Attempt, L1Cost, StoredL1Transaction } from "@cairn/db";
 import {
   initialBlobFees,

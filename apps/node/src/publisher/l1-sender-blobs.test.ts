@@ -1,5 +1,6 @@
 import { cellsToBlob } from "@cairn/blobs";
-import { type BlobSidecar, createSidecarMaker, encodeSidecar } from "@cairn/blobs/sidecar";
+import { type BlobSidecar, encodeSidecar } from "@cairn/blobs/format";
+import { loadSidecarMaker } from "@cairn/blobs/native";
 import { findL1Sidecar, findL1Transaction, type L1Blob } from "@cairn/db";
 import { bytesToHex } from "@cairn/protocol";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -16,8 +17,8 @@ describe("L1 sender of batches in blobs", () => {
   let sidecar: BlobSidecar;
   let blob: L1Blob;
 
-  beforeAll(() => {
-    sidecar = createSidecarMaker().make(cellsToBlob([1n, 2n, 3n]));
+  beforeAll(async () => {
+    sidecar = (await loadSidecarMaker()).make(cellsToBlob([1n, 2n, 3n]));
     blob = { versionedHash: sidecar.versionedHash, sidecar: encodeSidecar(sidecar) };
   });
 

@@ -28,7 +28,7 @@ export async function submitWithBlobs(
   { rpcUrl, rollup, wallet }: DevRollup,
   batch: ProvenBatch,
   blobs: readonly Uint8Array[],
-  kzg: BlobKzg,
+  kzg: Pick<BlobKzg, "commit" | "open">,
 ): Promise<BatchNumber> {
   const { address: to, reader } = rollup;
   const data = encodeFunctionData({ abi: rollupAbi, functionName: "submitBatch", args: submitBatchArguments(batch) });

@@ -1,3 +1,4 @@
+import type { SidecarMaker } from "@cairn/blobs/format";
 import type { ProvenBatch } from "@cairn/contracts";
 import {
   blocksRoot,
@@ -94,7 +95,7 @@ export interface UnprovenOperator {
   publishTogether(circuit: "pair" | "batch", fills: readonly Fill[], options?: PublishOptions): Promise<UnprovenBatch>;
   /**
    * Publishes a batch of one block with its cells in the first blob of its transaction; `others` are further blobs. Making
-   * the commitments takes seconds. Throws as `submitBatch`.
+   * the first takes a second. Throws as `submitBatch`.
    */
   publishInBlob(fill?: Fill, others?: readonly Uint8Array[]): Promise<UnprovenBatch>;
   /** Undoes a batch in the state after L1 has forgotten it. */
@@ -120,6 +121,7 @@ export async function createUnprovenOperator(
   const crypto: TestCrypto = { ...FAKE_CRYPTO, compress };
   const tree = createStateTree({ store: createMemoryStore(), compress });
   const batches: UnprovenBatch[] = [];
+  let kzg: SidecarMaker | null = null;
   const feeAccount = accountIndex(FIRST_ACCOUNT_INDEX);
   const chainsNow = (): Chains => batches.at(-1)?.blocks.at(-1)?.chains ?? GENESIS_CHAINS;
   const stateOf = (chains: Chains): ChainState => ({
@@ -186,8 +188,9 @@ export async function createUnprovenOperator(
 
   async function publishInBlob(fill: Fill, others: readonly Uint8Array[]): Promise<UnprovenBatch> {
     const { before, blocks } = await sealAll([fill]);
-    const { cellsToBlob, createBlobKzg, encodeOpening, versionedHash } = await import("@cairn/blobs");
-    const kzg = createBlobKzg();
+    const { cellsToBlob, encodeOpening, versionedHash } = await import("@cairn/blobs");
+    const { loadSidecarMaker } = await import("@cairn/blobs/native");
+    kzg ??= await loadSidecarMaker();
     const blob = cellsToBlob(cellsOf(blocks));
     const dataCommitment = versionedHash(kzg.commit(blob));
     const parts: StatementParts = {

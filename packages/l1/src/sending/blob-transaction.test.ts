@@ -1,5 +1,6 @@
 import { cellsToBlob, createBlobKzg } from "@cairn/blobs";
-import { type BlobSidecar, createSidecarMaker } from "@cairn/blobs/sidecar";
+import type { BlobSidecar } from "@cairn/blobs/format";
+import { loadSidecarMaker } from "@cairn/blobs/native";
 import { type Hex, keccak256, parseTransaction, recoverTransactionAddress } from "viem";
 import { mnemonicToAccount } from "viem/accounts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -21,7 +22,7 @@ describe("blob transactions with cell proofs", () => {
   beforeAll(async () => {
     anvil = await startAnvil();
     reader = connectReader(anvil.rpcUrl, anvil.chainId);
-    const maker = createSidecarMaker();
+    const maker = await loadSidecarMaker();
     [sidecar, other] = [maker.make(cellsToBlob([1n, 2n])), maker.make(cellsToBlob([3n]))];
   });
   afterAll(() => anvil?.stop());
