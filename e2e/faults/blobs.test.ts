@@ -12,10 +12,13 @@ import {
   populate,
   readApi,
   readBatches,
+  readMetric,
   type Scene,
 } from "../support/index.ts";
 
 const WAIT = { timeout: 120_000, interval: 100 };
+const GWEI = 10n ** 9n;
+const CAP = 200n * GWEI;
 const FINAL = 4;
 
 describe("batches in blobs", () => {
@@ -41,7 +44,12 @@ describe("batches in blobs", () => {
 
   beforeAll(async () => {
     scene = await openScene({
-      env: { CAIRN_DATA_SOURCE: "blob", CAIRN_BUMP_AFTER_MS: "700", CAIRN_L1_FINAL_CONFIRMATIONS: String(FINAL) },
+      env: {
+        CAIRN_DATA_SOURCE: "blob",
+        CAIRN_BUMP_AFTER_MS: "700",
+        CAIRN_L1_FINAL_CONFIRMATIONS: String(FINAL),
+        CAIRN_MAX_FEE_GWEI: String(CAP / GWEI),
+      },
     });
     l1 = scene.l1;
     people = await populate(scene);
@@ -84,6 +92,47 @@ describe("batches in blobs", () => {
     await l1.proxy.passTransactions();
     await settle();
     await expectSeveralBlocks(scene, before);
+  });
+
+  it("stuck during a fee spike rise up to the cap and no further, and land when fees fall", async () => {
+    const before = (await batches()).length;
+    const sent = watch();
+    await l1.mineByHand();
+    await payInSeveralBlocks(scene, people);
+    await vi.waitFor(() => expect(sent().length).toBeGreaterThan(0), WAIT);
+    const capped = await readMetric(people.node, "cairn_l1_fee_capped_total");
+    await vi.waitFor(async () => {
+      await l1.setNextBaseFee(500n * GWEI);
+      await l1.mine();
+      expect(await readMetric(people.node, "cairn_l1_fee_capped_total")).toBeGreaterThan(capped);
+    }, WAIT);
+    expect((await batches()).length).toBe(before);
+    for (const { maxFeePerGas } of sent()) expect(maxFeePerGas).toBeLessThanOrEqual(CAP);
+    await vi.waitFor(async () => {
+      await l1.setNextBaseFee(GWEI);
+      await l1.mine();
+      expect((await batches()).length).toBeGreaterThan(before);
+    }, WAIT);
+    await l1.mineAtOnce();
+    await settle();
+    await expectSeveralBlocks(scene, before);
+    expect(await sourcesSince(before)).toEqual(new Set(["blob"]));
+  });
+
+  it("whose nonce an ordinary transaction of the account takes are sent again with the next one, once", async () => {
+    const before = (await batches()).length;
+    const sent = watch();
+    l1.proxy.dropTransactions(({ purpose }) => purpose === "submitBatch");
+    await payInSeveralBlocks(scene, people);
+    const { nonce } = await vi.waitUntil(() => sent()[0], WAIT);
+    const { address } = l1.wallet(0).account;
+    const taken = await l1.wallet(0).sendTransaction({ nonce, to: address, data: "0x", gas: 21_000n });
+    await l1.rollup.reader.waitForTransactionReceipt({ hash: taken });
+    await vi.waitFor(() => expect(sent().at(-1)?.nonce).toBe(nonce + 1), WAIT);
+    await l1.proxy.passTransactions();
+    await settle();
+    await expectSeveralBlocks(scene, before);
+    expect(await sourcesSince(before)).toEqual(new Set(["blob"]));
   });
 
   it("that a reorg removes come back with their blobs", async () => {
