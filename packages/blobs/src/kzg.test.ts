@@ -9,7 +9,8 @@ import {
 } from "@cairn/protocol";
 import { beforeAll, describe, expect, it } from "vitest";
 import { cellsToBlob } from "./cells.ts";
-import { type BlobKzg, type BlobOpening, createBlobKzg, encodeOpening } from "./kzg.ts";
+import { type BlobKzg, createBlobKzg } from "./kzg.ts";
+import { type BlobOpening, encodeOpening } from "./opening.ts";
 import { versionedHash } from "./versioned-hash.ts";
 
 /** The neutral element of the group, compressed. */

@@ -35,12 +35,22 @@ export interface BlobKzg {
  * @example const { evaluation } = createBlobKzg().open(cellsToBlob(cells), point);
  */
 export function createBlobKzg(): BlobKzg {
-  const kzg = new KZG(trustedSetup);
+  return blobKzgOf(new KZG(trustedSetup));
+}
+
+/** The same with points that are loaded already. */
+export function blobKzgOf(kzg: KZG): BlobKzg {
   const commitTo = (elements: readonly bigint[]): Uint8Array => hexToBytes(kzg.blobToKzgCommitment([...elements]));
   const commit = (blob: Uint8Array): Uint8Array => commitTo(blobToElements(blob));
   return {
     commit,
-    open: (blob, point) => openWith(kzg, blob, point),
+    open: (blob, point) => {
+      assertScalar(point);
+      const elements = blobToElements(blob);
+      const [proof, evaluation] = kzg.computeProof(elements, point);
+      const commitment = kzg.blobToKzgCommitment(elements);
+      return { evaluation: BigInt(evaluation), commitment: hexToBytes(commitment), proof: hexToBytes(proof) };
+    },
     verify: ({ evaluation, commitment, proof }, point) => {
       assertPointLength(commitment);
       assertPointLength(proof);
@@ -53,13 +63,4 @@ export function createBlobKzg(): BlobKzg {
       return areCommitted(blobs, commitTo);
     },
   };
-}
-
-/** As `open` of {@link BlobKzg}. */
-export function openWith(kzg: KZG, blob: Uint8Array, point: bigint): BlobOpening {
-  assertScalar(point);
-  const elements = blobToElements(blob);
-  const [proof, evaluation] = kzg.computeProof(elements, point);
-  const commitment = kzg.blobToKzgCommitment(elements);
-  return { evaluation: BigInt(evaluation), commitment: hexToBytes(commitment), proof: hexToBytes(proof) };
 }

@@ -1,6 +1,7 @@
-import { bigintToBytes, bytesToBigint } from "@cairn/protocol";
-import { assertBlob } from "./elements.ts";
-import { assertScalar } from "./opening.ts";
+import { bigintToBytes, bytesToBigint, isSameBytes } from "@cairn/protocol";
+import { areCommitted } from "./committed-blobs.ts";
+import { assertBlob, elementsToBlob } from "./elements.ts";
+import { assertPointLength, assertScalar } from "./opening.ts";
 import { isNamed, isTrue, type SidecarMaker } from "./sidecar-maker.ts";
 import { versionedHash } from "./versioned-hash.ts";
 
@@ -28,6 +29,11 @@ async function loadCompiledMaker(): Promise<SidecarMaker> {
   };
   return {
     commit,
+    isBlobOf: (hash, blob) => isSameBytes(hash, versionedHash(commit(blob))),
+    areCommitted: (blobs) => {
+      for (const { commitment } of blobs) assertPointLength(commitment);
+      return areCommitted(blobs, (elements) => kzg.blobToKzgCommitment(elementsToBlob(elements)));
+    },
     open: (blob, point) => {
       assertScalar(point);
       const commitment = commit(blob);

@@ -1,17 +1,10 @@
 import { isSameBytes } from "@cairn/protocol";
-import type { BlobOpening } from "./opening.ts";
+import type { BlobKzg } from "./kzg.ts";
 import { type BlobSidecar, CELL_PROOFS_PER_BLOB } from "./sidecar-bytes.ts";
 import { versionedHash } from "./versioned-hash.ts";
 
-/** Makes what a blob transaction takes, over the points of Ethereum's ceremony. */
-export interface SidecarMaker {
-  /** KZG commitment to a blob, 48 bytes. Throws `blobs/bad-length`, `blobs/not-canonical`. */
-  readonly commit: (blob: Uint8Array) => Uint8Array;
-  /**
-   * Value of the blob's polynomial at a point, with its proof. Throws as `commit`, and `blobs/not-canonical` for a
-   * point that is not a field element.
-   */
-  readonly open: (blob: Uint8Array, point: bigint) => BlobOpening;
+/** Makes what a blob transaction takes, and does all that KZG does for readers but checks of openings. */
+export interface SidecarMaker extends Omit<BlobKzg, "verify"> {
   /**
    * The sidecar of a blob. Its commitment, 48 bytes, is computed unless it is known already, as from an opening; then it is
    * not checked. Throws as `commit`.

@@ -30,8 +30,13 @@ describe("the sidecar of a blob", () => {
     );
   });
 
-  it("comes with openings that are those of JavaScript", () => {
+  it("comes with openings and checks that are those of JavaScript", () => {
     const kzg = createBlobKzg();
+    const other = { blob: cellsToBlob([7n]), commitment: small.commitment };
+    for (const { isBlobOf, areCommitted } of [kzg, maker]) {
+      expect([isBlobOf(small.versionedHash, SMALL), isBlobOf(small.versionedHash, other.blob)]).toEqual([true, false]);
+      expect([areCommitted([small, small]), areCommitted([small, other])]).toEqual([true, false]);
+    }
     for (const point of [0n, 12345n ** 14n, BLOB_MODULUS - 1n]) {
       const opening = maker.open(SMALL, point);
       expect(opening).toEqual(kzg.open(SMALL, point));

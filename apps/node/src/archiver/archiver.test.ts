@@ -103,7 +103,10 @@ describe("a node that archives", () => {
     const metrics = createBlobMetrics(new Registry());
     const empty = await (await databases.create()).open();
     const settings = { l1RpcUrl: "", chainId: 1, beaconUrls: [], archives: [], archiveDir: dir };
-    const again = watch(empty, blobAccessOf(settings, { database: empty, kzg: createBlobMaker(), logger, metrics }));
+    const again = watch(
+      empty,
+      blobAccessOf(settings, { database: empty, kzg: await createBlobMaker(), logger, metrics }),
+    );
     await again.poll();
     await again.stop();
     const { content, header } = (await findAcceptedBatch(empty.db, 2)) ?? expect.unreachable();

@@ -84,7 +84,7 @@ describe("the placer", () => {
 
   it("commits to the cells where it puts them", async () => {
     expect(await place("calldata", 1n)).toEqual(inCalldata);
-    const { dataSource, dataCommitment } = await place("blob", null, { blobs: createBlobMaker() });
+    const { dataSource, dataCommitment } = await place("blob", null, { blobs: await createBlobMaker() });
     expect(dataSource).toBe("blob");
     expect(createBlobKzg().isBlobOf(dataCommitment, cellsToBlob(cellsOf(blocks)))).toBe(true);
   });

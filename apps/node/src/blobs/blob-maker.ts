@@ -1,4 +1,4 @@
-import { type CommittedBlob, cellsToBlob, createBlobKzg } from "@cairn/blobs";
+import { type CommittedBlob, cellsToBlob } from "@cairn/blobs";
 import { encodeOpening, encodeSidecar, versionedHash } from "@cairn/blobs/format";
 import { loadSidecarMaker } from "@cairn/blobs/native";
 import { bytesToCells } from "@cairn/protocol";
@@ -25,21 +25,14 @@ export interface BlobMaker {
 }
 
 /** A maker that works on the caller's thread. */
-export function createBlobMaker(): BlobMaker {
-  const kzg = createBlobKzg();
-  // Its points take a second to load: for a node's own blobs only.
-  let loaded: ReturnType<typeof loadSidecarMaker> | null = null;
-  const sidecars = () => {
-    loaded ??= loadSidecarMaker();
-    return loaded;
-  };
+export async function createBlobMaker(): Promise<BlobMaker> {
+  const kzg = await loadSidecarMaker();
   return {
-    commit: async (cells) => versionedHash((await sidecars()).commit(cellsToBlob(bytesToCells(cells)))),
+    commit: async (cells) => versionedHash(kzg.commit(cellsToBlob(bytesToCells(cells)))),
     prepare: async (cells, point) => {
       const blob = cellsToBlob(bytesToCells(cells));
-      const { open, make } = await sidecars();
-      const opening = open(blob, point);
-      return { opening: encodeOpening(opening), sidecar: encodeSidecar(make(blob, opening.commitment)) };
+      const opening = kzg.open(blob, point);
+      return { opening: encodeOpening(opening), sidecar: encodeSidecar(kzg.make(blob, opening.commitment)) };
     },
     isBlobOf: async (hash, blob) => kzg.isBlobOf(hash, blob),
     areCommitted: async (blobs) => kzg.areCommitted(blobs),

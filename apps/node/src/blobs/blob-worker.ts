@@ -3,7 +3,7 @@ import { createBlobMaker } from "./blob-maker.ts";
 import type { BlobRequest } from "./blob-thread.ts";
 
 await serve<BlobRequest>(async () => {
-  const maker = createBlobMaker();
+  const maker = await createBlobMaker();
   const handle = (request: BlobRequest): Promise<unknown> => {
     switch (request.type) {
       case "commit":
