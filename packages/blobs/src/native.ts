@@ -63,3 +63,5 @@ function isCompiledHere(): boolean {
   const { header } = process.report.getReport() as { readonly header: { readonly glibcVersionRuntime?: string } };
   return header.glibcVersionRuntime !== undefined;
 }
+
+export type { SidecarMaker } from "./sidecar-maker.ts";

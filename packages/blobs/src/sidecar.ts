@@ -44,3 +44,6 @@ export function createSidecarMaker(): SidecarMaker {
 function asHex(text: string): `0x${string}` {
   return `0x${text.replace(/^0x/, "")}`;
 }
+
+export type { BlobSidecar } from "./sidecar-bytes.ts";
+export type { SidecarMaker } from "./sidecar-maker.ts";
