@@ -128,6 +128,8 @@ describe("batches in blobs", () => {
     const { address } = l1.wallet(0).account;
     const taken = await l1.wallet(0).sendTransaction({ nonce, to: address, data: "0x", gas: 21_000n });
     await l1.rollup.reader.waitForTransactionReceipt({ hash: taken });
+    // Until that is final, the batch's own transaction could still be the one that is mined.
+    await l1.mineEvery(1);
     await vi.waitFor(() => expect(sent().at(-1)?.nonce).toBe(nonce + 1), WAIT);
     await l1.proxy.passTransactions();
     await settle();
