@@ -4,7 +4,7 @@ import { defineTexts } from "../../base/locale.ts";
 export const TEXTS = defineTexts({
   en: {
     title: "Your money",
-    lead: "On the rollup, in all accounts of your L1 account:",
+    lead: "Everything on the rollup that belongs to your L1 address:",
     balances: "Balances",
     inAccounts: (count: number) => (count === 1 ? "in one account" : `in ${count} accounts`),
     unspendable: (amount: string) => `${amount} of it is in accounts with another key`,
@@ -17,7 +17,7 @@ export const TEXTS = defineTexts({
   },
   de: {
     title: "Ihr Geld",
-    lead: "Auf dem Rollup, in allen Konten Ihrer L1-Adresse:",
+    lead: "Alles auf dem Rollup, was Ihrer L1-Adresse gehört:",
     balances: "Guthaben",
     inAccounts: (count: number) => (count === 1 ? "auf einem Konto" : `auf ${count} Konten`),
     unspendable: (amount: string) => `${amount} davon auf Konten mit einem anderen Schlüssel`,

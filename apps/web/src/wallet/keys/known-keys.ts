@@ -40,7 +40,11 @@ export function knownKey(owner: string, domain: Domain): KnownKey | null {
 /** Keeps it for the next visit. */
 export function rememberKey(owner: string, domain: Domain, { way, key, credential, file }: KnownKey): void {
   const text = JSON.stringify({ way, key: `0x${key.toString(16).padStart(64, "0")}`, credential, file });
-  localStorage.setItem(nameOf(owner, domain), text);
+  try {
+    localStorage.setItem(nameOf(owner, domain), text);
+  } catch {
+    // A browser that keeps nothing asks as at the first visit.
+  }
 }
 
 /** Makes this browser forget how the key is opened. */
