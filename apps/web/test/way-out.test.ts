@@ -11,6 +11,7 @@ import { type LyingRpc, startLyingRpc } from "./support/lying-rpc.ts";
 import { CACHE_DIR } from "./support/places.ts";
 import { serveFolder } from "./support/serve-folder.ts";
 import { failOnProblems } from "./support/watch-page.ts";
+import { peopleLeave } from "./way-out/leave.ts";
 import { theStateIsRebuilt } from "./way-out/rebuild.ts";
 import type { WayOutStage } from "./way-out/stage.ts";
 
@@ -46,4 +47,6 @@ describe("when the operator is gone for good", () => {
     withDeadNode: () => servers[1]?.url ?? "",
   };
   describe("the explorer rebuilds the state", () => theStateIsRebuilt(stage));
+  // The last: it freezes the rollup.
+  describe("the wallet takes its people out", () => peopleLeave(stage));
 });

@@ -24,4 +24,9 @@ export const ROUTES: readonly WalletRoute[] = [
     name: defineTexts({ en: "Keys", de: "Schlüssel" }),
     page: lazy(() => import("./keys/keys.tsx").then(({ KeysPage }) => ({ default: KeysPage }))),
   },
+  {
+    path: "/leave",
+    name: defineTexts({ en: "Leave", de: "Gehen" }),
+    page: lazy(() => import("./leave/leave-page.tsx").then(({ LeavePage }) => ({ default: LeavePage }))),
+  },
 ];

@@ -20,8 +20,6 @@ export const ALICES = {
   unpaid: ETHER / 2n,
   /** Withdrawn, and refused when it was paid. */
   claimable: ETHER / 4n,
-  /** Deposited after the operator's end. */
-  waiting: 7n * ETHER,
 } as const;
 
 /** A rollup with proven batches on L1, and without a node from now on. */
@@ -36,8 +34,8 @@ export interface DeadRollup {
 }
 
 /**
- * People deposit, pay and withdraw with real proofs; then the node is killed for good, and Alice deposits once more. Of two
- * withdrawals of hers one is unpaid, the other was refused by her address.
+ * People deposit, pay and withdraw with real proofs; then the node is killed for good. Of two withdrawals of Alice's one is
+ * unpaid, the other was refused by her address.
  */
 export async function openDeadRollup(): Promise<DeadRollup> {
   const scene = await openScene({ proofs: "real" });
@@ -63,7 +61,6 @@ export async function openDeadRollup(): Promise<DeadRollup> {
   }
   const formerNode = api();
   await node.kill();
-  await holders.topUp(alice, ALICES.waiting);
 
   const anvil = createTestClient({ mode: "anvil", chain: reader.chain, transport: http(l1.rpcUrl) });
   const owner = l1.wallet(1).account.address;

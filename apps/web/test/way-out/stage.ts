@@ -1,4 +1,4 @@
-import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import type { DeadRollup } from "../support/dead-rollup.ts";
 import type { LyingRpc } from "../support/lying-rpc.ts";
 import { watchPage } from "../support/watch-page.ts";
@@ -24,7 +24,7 @@ export interface OpenOptions extends BrowserContextOptions {
   /** What the user had set before. */
   readonly settings?: object;
   /** Done before the page is loaded. */
-  readonly prepare?: (context: BrowserContext) => Promise<void>;
+  readonly prepare?: (page: Page) => Promise<void>;
 }
 
 /** Opens a page of the explorer or the wallet. */
@@ -40,8 +40,8 @@ export async function openPage(
     const url = new URL(request.url());
     if (url.origin !== origin && url.protocol.startsWith("http")) asked.add(url.origin);
   });
-  await prepare?.(context);
   const page = await context.newPage();
+  await prepare?.(page);
   watchPage(page);
   if (settings !== undefined) {
     await page.addInitScript((text) => localStorage.setItem("cairn-settings", text), JSON.stringify(settings));

@@ -34,6 +34,7 @@ export const TEXTS = defineTexts({
     batchCost: "the gas of a batch, and making its proof",
     asOf: (block: string) => `As of L1 block ${block}`,
     noL1: "No connection to L1 is set, so its clocks cannot be read.",
+    leave: "Take these steps with your L1 wallet",
   },
   de: {
     title: "Der Weg hinaus",
@@ -75,5 +76,6 @@ export const TEXTS = defineTexts({
     batchCost: "das Gas eines Batches, und seinen Beweis zu machen",
     asOf: (block: string) => `Stand L1-Block ${block}`,
     noL1: "Es ist keine Verbindung zu L1 eingestellt, also sind seine Uhren nicht zu lesen.",
+    leave: "Diese Schritte mit Ihrer L1-Wallet gehen",
   },
 });

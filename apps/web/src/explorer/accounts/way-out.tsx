@@ -82,6 +82,11 @@ function Ladder({ ready }: { readonly ready: ExitReadiness }): ReactElement {
           </li>
         ))}
       </ol>
+      <p className="text-sm">
+        <a href="./wallet.html#/leave" className="link">
+          {texts.leave}
+        </a>
+      </p>
       <p className="text-xs text-soft">
         {texts.asOf(block)}, <At ms={ready.now * 1000} />
       </p>
