@@ -47,7 +47,7 @@ function Running({ state }: { readonly state: Extract<RestorerState, { status: "
     <div className="card grid gap-2 px-4 py-4">
       <progress
         aria-label={texts.progress}
-        className="h-2 w-full accent-checked"
+        className="h-2 w-full appearance-none overflow-hidden rounded-full bg-sunken [&::-moz-progress-bar]:bg-checked [&::-webkit-progress-bar]:bg-sunken [&::-webkit-progress-value]:bg-checked"
         {...(step === null ? {} : shareOf(step))}
       />
       <p role="status" className="text-sm">

@@ -4,7 +4,7 @@ import { defineTexts } from "../base/locale.ts";
 export const TEXTS = defineTexts({
   en: {
     start: "Rebuild the state",
-    again: "Read on",
+    again: "Bring it up to date",
     cancel: "Cancel",
     retry: "Try again",
     noL1: "No connection to L1 is set, so nothing can be rebuilt. Name an RPC in the settings.",
@@ -32,7 +32,7 @@ export const TEXTS = defineTexts({
   },
   de: {
     start: "Zustand nachbauen",
-    again: "Weiterlesen",
+    again: "Auf den neuesten Stand bringen",
     cancel: "Abbrechen",
     retry: "Noch einmal",
     noL1: "Es ist keine Verbindung zu L1 eingestellt, also kann nichts nachgebaut werden. Nennen Sie einen RPC in den Einstellungen.",

@@ -10,7 +10,7 @@ import {
   tokenId,
 } from "@cairn/protocol";
 import { accountAt, payoutsOf, proveExits } from "@cairn/restore";
-import { findHoldings, readEscapeLadder, rollupOn, type StateFromL1 } from "@cairn/verify";
+import { escapeCostWei, findHoldings, readEscapeLadder, rollupOn, type StateFromL1 } from "@cairn/verify";
 import type { ListedAccount, RestorerOperation, RestorerOperations, TokenOnL1 } from "./restorer-protocol.ts";
 
 /** Accounts of an owner that are listed: anyone can open accounts for anyone. */
@@ -60,7 +60,7 @@ export const ANSWERS: Answers = {
       readEscapeLadder(l1),
       reader.getGasPrice(),
     ]);
-    return { holdings, ladder, gasPriceWei };
+    return { holdings, ladder, costWei: escapeCostWei(gasPriceWei, ladder) };
   },
 
   exitProof: async ({ state: { restored } }, { indices }) => proveExits(restored.tree, indices.map(accountIndex)),

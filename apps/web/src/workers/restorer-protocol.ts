@@ -1,6 +1,6 @@
 import type { Account, Hex } from "@cairn/protocol";
 import type { ExitProof, PayoutList } from "@cairn/sdk";
-import type { EscapeLadder, Holdings, SeenOnL1, Solvency } from "@cairn/verify";
+import type { EscapeLadder, ExitReadiness, Holdings, SeenOnL1, Solvency } from "@cairn/verify";
 import type { Failure } from "./failure.ts";
 
 /** What is rebuilt, and from where. */
@@ -81,7 +81,11 @@ export interface RestorerOperations {
   /** All that the rollup has of an owner now, and the clocks of the way out. */
   readonly holdings: {
     readonly asked: { readonly owner: string };
-    readonly answer: { readonly holdings: Holdings; readonly ladder: EscapeLadder; readonly gasPriceWei: bigint };
+    readonly answer: {
+      readonly holdings: Holdings;
+      readonly ladder: EscapeLadder;
+      readonly costWei: ExitReadiness["costWei"];
+    };
   };
   readonly exitProof: { readonly asked: { readonly indices: readonly number[] }; readonly answer: ExitProof };
   readonly payoutList: { readonly asked: { readonly batch: number }; readonly answer: PayoutList };

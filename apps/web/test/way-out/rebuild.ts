@@ -107,13 +107,13 @@ export function theStateIsRebuilt(stage: WayOutStage): void {
       "0.000001 USD too few counted",
     ]);
     rpc.understate(false);
-    await rebuild(page, "Read on");
+    await rebuild(page, "Bring it up to date");
     await expect.poll(() => verdict(page), WAIT).toBe("checked");
 
     const balance = await reader.getBalance({ address });
     await anvil.setBalance({ address, value: balance - 1n });
     await anvil.mine({ blocks: 1 });
-    await rebuild(page, "Read on");
+    await rebuild(page, "Bring it up to date");
     await expect.poll(() => verdict(page), WAIT).toBe("refuted");
     expect(await truths(page)).toEqual(["refuted", "checked"]);
     expect(await covered(page).first().textContent()).toBe("0.000000000000000001 ETH missing");

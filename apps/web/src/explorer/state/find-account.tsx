@@ -70,7 +70,7 @@ function Owned({ owner }: { readonly owner: string }): ReactElement {
       cell: ({ account }) => <Amount value={account.balance} token={tokenOf(account.tokenId)} />,
     },
     { name: texts.nonce, isNumber: true, from: "sm", cell: ({ account }) => account.nonce },
-    { name: texts.verdict, cell: () => <Mark truth="checked" /> },
+    { name: texts.says, cell: () => <Mark truth="checked" /> },
   ];
   const count = (value: number) => new Intl.NumberFormat(locale).format(value);
   return (

@@ -50,6 +50,7 @@ export const TEXTS = defineTexts({
     account: "Account",
     balance: "Balance",
     nonce: "Nonce",
+    says: "Who says so",
   },
   de: {
     title: "Der ganze Zustand, nachgebaut",
@@ -99,5 +100,6 @@ export const TEXTS = defineTexts({
     account: "Konto",
     balance: "Guthaben",
     nonce: "Laufende Nummer",
+    says: "Wer das sagt",
   },
 });

@@ -1,17 +1,7 @@
-import {
-  type AnyHandle,
-  type CairnClient,
-  claim,
-  type ExitProof,
-  exit,
-  forceWithdraw,
-  freeze,
-  type PayoutList,
-  payOut,
-  reclaim,
-} from "@cairn/sdk";
+import type { AnyHandle, ExitProof, PayoutList } from "@cairn/sdk";
 import type { Holdings } from "@cairn/verify";
 import type { Restorer } from "../../data/restorer.ts";
+import type { SessionClient } from "../session/client.ts";
 
 type Entry = Holdings["entries"][number];
 type Payout = Holdings["payouts"][number];
@@ -32,22 +22,22 @@ export interface LeaveActions {
 }
 
 /** The actions of a client; proofs and lists come from the state that the page has rebuilt. */
-export function leaveActions(client: CairnClient, restorer: Restorer): LeaveActions {
+export function leaveActions(client: SessionClient, restorer: Restorer): LeaveActions {
   return {
     request: (index, queueTail) =>
-      forceWithdraw(client, { account: index, requestId: `leave-request-${index}-${queueTail}` }),
-    freeze: () => freeze(client, { requestId: "leave-freeze" }),
+      client.forceWithdraw({ account: index, requestId: `leave-request-${index}-${queueTail}` }),
+    freeze: () => client.freeze({ requestId: "leave-freeze" }),
     exit: async (indices) => {
       const proof: ExitProof = await restorer.ask("exitProof", { indices });
-      return exit(client, { proof, requestId: `leave-exit-${indices.join(".")}` });
+      return client.exit({ proof, requestId: `leave-exit-${indices.join(".")}` });
     },
     reclaim: ({ transaction, position }) =>
-      reclaim(client, { l1Transaction: transaction, position, requestId: `leave-reclaim-${position}` }),
+      client.reclaim({ l1Transaction: transaction, position, requestId: `leave-reclaim-${position}` }),
     payOut: async ({ batch, position }) => {
       const list: PayoutList = await restorer.ask("payoutList", { batch });
-      return payOut(client, { list, places: [position], requestId: `leave-payout-${batch}-${position}` });
+      return client.payOut({ list, places: [position], requestId: `leave-payout-${batch}-${position}` });
     },
     claim: ({ tokenId, amount }) =>
-      claim(client, { token: tokenId, requestId: `leave-claim-${tokenId}-${amount}`.slice(0, 64) }),
+      client.claim({ token: tokenId, requestId: `leave-claim-${tokenId}-${amount}`.slice(0, 64) }),
   };
 }

@@ -1,9 +1,9 @@
 import type { Holdings } from "@cairn/verify";
-import type { ReactElement, ReactNode } from "react";
+import type { ReactElement } from "react";
 import { type Column, DataTable } from "../../ui/table.tsx";
 import { Mark } from "../../ui/truth.tsx";
 import { useLocale, useTexts } from "../../ui/use-texts.ts";
-import { Amount, type TokenLabel } from "../../ui/values.tsx";
+import { Amount, amountText, type TokenLabel } from "../../ui/values.tsx";
 import { accountsToLeave } from "./plan.ts";
 import { TEXTS } from "./texts.ts";
 
@@ -11,10 +11,10 @@ const ETH = 0;
 
 interface Row {
   readonly key: string;
-  readonly what: ReactNode;
+  readonly what: string;
   readonly tokenId: number;
   readonly amount: bigint;
-  readonly note?: ReactNode;
+  readonly note?: string;
 }
 
 /** Everything that the rollup has of an owner, a line each. */
@@ -28,6 +28,7 @@ export function HoldingsTable({
   const texts = useTexts(TEXTS);
   const locale = useLocale();
   const { kinds } = texts;
+  const named = (wei: bigint) => `${amountText(wei, 18, locale)} ETH`;
   const count = (value: number) => new Intl.NumberFormat(locale).format(value);
   const rows: readonly Row[] = [
     ...accountsToLeave(holdings).map(({ index, account: { tokenId, balance } }) => ({
@@ -40,8 +41,8 @@ export function HoldingsTable({
       key: `entry ${position}`,
       what: kinds[operation.type](String(position)),
       ...(operation.type === "deposit"
-        ? { tokenId: operation.tokenId, amount: operation.amount, note: <Amount value={feeWei} token={tokenOf(ETH)} /> }
-        : { tokenId: ETH, amount: feeWei }),
+        ? { tokenId: operation.tokenId, amount: operation.amount, note: texts.feeBack(named(feeWei)) }
+        : { tokenId: ETH, amount: feeWei, note: texts.feeOnly }),
     })),
     ...holdings.payouts.map(({ batch, position, tokenId, amount }) => ({
       key: `payout ${batch} ${position}`,
@@ -59,7 +60,7 @@ export function HoldingsTable({
       cell: ({ tokenId, amount, note }) => (
         <span data-held={`${tokenId}:${amount}`}>
           <Amount value={amount} token={tokenOf(tokenId)} />
-          {note !== undefined && <span className="block text-xs text-soft">+ {note}</span>}
+          {note !== undefined && <span className="block text-xs text-soft">{note}</span>}
         </span>
       ),
     },

@@ -6,9 +6,9 @@ import { Hex } from "../../ui/values.tsx";
 import { ChainStep } from "../ethereum/chain-step.tsx";
 import { ConnectStep } from "../ethereum/connect-step.tsx";
 import type { WalletProvider } from "../ethereum/provider.ts";
+import { sessionClient } from "../session/client.ts";
 import { useSessionState } from "../session/state.tsx";
 import { Leave } from "./leave.tsx";
-import { leaveClient } from "./leave-client.ts";
 import { TEXTS } from "./texts.ts";
 
 /** Leaves the rollup without its operator: with the L1 wallet alone, no key of this page and no node. */
@@ -44,6 +44,10 @@ function Connected({
   readonly provider: WalletProvider;
 }): ReactElement {
   const { config } = useRollup();
-  const client = useMemo(() => leaveClient(config, provider, owner), [config, provider, owner]);
+  // Without the node and the key of the page, also where there are some: neither is needed.
+  const client = useMemo(
+    () => sessionClient({ config, node: null, wallet: provider, owner, signer: null }),
+    [config, provider, owner],
+  );
   return <Leave client={client} owner={owner} />;
 }

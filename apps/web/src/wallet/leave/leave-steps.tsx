@@ -1,5 +1,4 @@
 import type { AnyHandle } from "@cairn/sdk";
-import { type ESCAPE_GAS, escapeCostWei } from "@cairn/verify";
 import type { ReactElement, ReactNode } from "react";
 import { Button } from "../../ui/button.tsx";
 import { type Step, type StepState as StepLook, Steps } from "../../ui/steps.tsx";
@@ -20,7 +19,7 @@ const LOOKS: Readonly<Record<StepState["type"], StepLook>> = {
   afterRequest: "later",
   opensAt: "later",
 };
-const COSTS: Readonly<Record<StepName, keyof typeof ESCAPE_GAS>> = {
+const COSTS: Readonly<Record<StepName, keyof Found["costWei"]>> = {
   request: "requestWithdraw",
   freeze: "freeze",
   exit: "exit",
@@ -52,9 +51,8 @@ export function LeaveSteps({
 }): ReactElement {
   const texts = useTexts(TEXTS);
   const locale = useLocale();
-  const { holdings, ladder, gasPriceWei } = found;
+  const { holdings, ladder, costWei } = found;
   const plan = leavePlan(holdings, ladder);
-  const costs = escapeCostWei(gasPriceWei, ladder);
   const isBusy = isAsking || list.length > 0;
   const named = (tokenId: number, amount: bigint) => {
     const token = tokenOf(tokenId);
@@ -106,9 +104,11 @@ export function LeaveSteps({
     const state = plan[step];
     switch (state.type) {
       case "done": {
-        if (step === "freeze" || holdings.isFrozen) return texts.frozen;
-        const since = ladder.oldestEnqueuedAt;
-        return since === null ? null : texts.clockRuns(exactTime(since * 1000, locale));
+        if (step === "freeze") return texts.frozen;
+        const { oldestEnqueuedAt, overdueAt } = ladder;
+        if (holdings.isFrozen || oldestEnqueuedAt === null || overdueAt === null) return null;
+        const [since, from] = [oldestEnqueuedAt, overdueAt].map((time) => exactTime(time * 1000, locale));
+        return `${texts.clockRuns(since ?? "")} ${texts.overdue(from ?? "")}`;
       }
       case "none":
         return texts.none;
@@ -119,7 +119,8 @@ export function LeaveSteps({
       case "opensAt":
         return (
           <>
-            {texts.opensAt} <At ms={state.at * 1000} />; {texts.opensIn(durationText(state.at - ladder.now, locale))}
+            {texts.opensAt} <At ms={state.at * 1000} />;{" "}
+            {texts.opensIn(durationText(rounded(state.at - ladder.now), locale))}
           </>
         );
       case "now":
@@ -144,7 +145,7 @@ export function LeaveSteps({
                   {text}
                 </Button>
                 <p className="text-xs text-soft">
-                  {texts.cost} <Amount value={roughly(BigInt(times) * costs[COSTS[name]])} token={ETH} />
+                  {texts.cost} <Amount value={roughly(BigInt(times) * costWei[COSTS[name]])} token={ETH} />
                   {name === "request" && `, ${texts.queueFee(named(0, ladder.queueFeeWei))}`}
                 </p>
               </div>
@@ -161,6 +162,12 @@ export function LeaveSteps({
       <Steps name={texts.steps} steps={steps} />
     </div>
   );
+}
+
+/** To the hour if it is more than a day, or else to the minute if it is more than an hour; never too short. */
+function rounded(seconds: number): number {
+  const unit = seconds > 24 * 3600 ? 3600 : seconds > 3600 ? 60 : 1;
+  return Math.ceil(seconds / unit) * unit;
 }
 
 /** Three digits of it: more would pretend to know the price of the L1 block to come. */

@@ -1,4 +1,3 @@
-import type { CairnClient } from "@cairn/sdk";
 import { useQueryClient } from "@tanstack/react-query";
 import { type ReactElement, useMemo } from "react";
 import { useRebuiltState, useRestorer, useTokensOnL1 } from "../../data/use-restorer.ts";
@@ -8,6 +7,7 @@ import { Loading } from "../../ui/states.tsx";
 import { useLocale, useTexts } from "../../ui/use-texts.ts";
 import { At } from "../../ui/values.tsx";
 import { Problem } from "../problems/problem.tsx";
+import type { SessionClient } from "../session/client.ts";
 import { leaveActions } from "./actions.ts";
 import { HoldingsTable } from "./holdings-table.tsx";
 import { LeaveSteps } from "./leave-steps.tsx";
@@ -20,7 +20,7 @@ import { type UnderWayState, useUnderWay } from "./use-under-way.ts";
  * Takes everything of an owner out of the rollup, without its operator: the state is rebuilt from L1, and the L1 wallet of
  * the client sends. The client needs neither node nor L2 key.
  */
-export function Leave({ client, owner }: { readonly client: CairnClient; readonly owner: string }): ReactElement {
+export function Leave({ client, owner }: { readonly client: SessionClient; readonly owner: string }): ReactElement {
   const texts = useTexts(TEXTS);
   const queries = useQueryClient();
   const { restorer, state } = useRestorer();
@@ -38,7 +38,7 @@ export function Leave({ client, owner }: { readonly client: CairnClient; readonl
       {data !== undefined && actions !== null && <FoundParts found={data} actions={actions} underWay={underWay} />}
       {data === undefined && error !== null && <Problem error={error} />}
       {data === undefined && error === null && state.status === "done" && <Loading />}
-      <Section title={texts.rebuild}>
+      <Section title={data === undefined ? texts.rebuild : texts.rebuilt}>
         {data === undefined && <p className="max-w-prose text-sm text-soft">{texts.rebuildHint}</p>}
         <Rebuild />
       </Section>
@@ -67,8 +67,8 @@ function FoundParts({
         <p className="text-xs text-soft">
           {texts.asOf(block)} <At ms={ladder.now * 1000} />
         </p>
+        <UnderWayList underWay={underWay} />
       </Section>
-      <UnderWayList underWay={underWay} />
       {!isEmpty(holdings) && (
         <Section title={texts.steps}>
           <LeaveSteps found={found} actions={actions} underWay={underWay} tokenOf={tokenOf} />

@@ -7,6 +7,7 @@ export const TEXTS = defineTexts({
     lead: "If the operator is gone, your money still leaves: by the contract on L1, your L1 wallet and this page. Nobody else is asked, and no key but that of your L1 wallet is needed.",
     wallet: "Your wallet",
     rebuild: "First, find what is yours",
+    rebuilt: "Rebuilt from L1",
     rebuildHint:
       "Your browser rebuilds the state of the rollup from L1. From it come your balances, and the proofs with which they leave.",
     yours: "What is yours in the rollup",
@@ -20,7 +21,8 @@ export const TEXTS = defineTexts({
       payout: (batch: string) => `Withdrawal not paid yet, batch ${batch}`,
       claim: "Payment that could not be delivered",
     },
-    feeBack: (amount: string) => `with it ${amount} of the fee`,
+    feeBack: (amount: string) => `and ${amount}, half of its fee`,
+    feeOnly: "half of its fee",
     what: "What",
     amount: "Amount",
     says: "Who says so",
@@ -46,6 +48,8 @@ export const TEXTS = defineTexts({
       claim: "The contract could not deliver this when it paid. This collects it to your L1 address.",
     },
     clockRuns: (since: string) => `The clock runs: an entry has waited since ${since}.`,
+    overdue: (from: string) =>
+      `From ${from} on it is overdue: every batch has to serve it, and anyone may submit batches.`,
     frozen: "The rollup is frozen.",
     opensAt: "Anyone may freeze the rollup from",
     opensIn: (duration: string) => `that is in ${duration}, if the operator does not come back.`,
@@ -77,13 +81,13 @@ export const TEXTS = defineTexts({
       claim: "collection",
     },
     reloadable: "You may close or reload this page: it goes on.",
-    failed: "That did not work:",
   },
   de: {
     title: "Gehen ohne den Betreiber",
     lead: "Wenn der Betreiber weg ist, kommt Ihr Geld trotzdem heraus: durch den Vertrag auf L1, Ihre L1-Wallet und diese Seite. Sonst wird niemand gefragt, und es braucht keinen Schlüssel außer dem Ihrer L1-Wallet.",
     wallet: "Ihre Wallet",
     rebuild: "Zuerst finden, was Ihnen gehört",
+    rebuilt: "Aus L1 nachgebaut",
     rebuildHint:
       "Ihr Browser baut den Zustand des Rollups aus L1 nach. Aus ihm kommen Ihre Guthaben und die Beweise, mit denen sie gehen.",
     yours: "Was im Rollup Ihnen gehört",
@@ -97,7 +101,8 @@ export const TEXTS = defineTexts({
       payout: (batch: string) => `Auszahlung, noch nicht bezahlt, Batch ${batch}`,
       claim: "Zahlung, die nicht ankommen konnte",
     },
-    feeBack: (amount: string) => `dazu ${amount} der Gebühr`,
+    feeBack: (amount: string) => `und ${amount}, die halbe Gebühr`,
+    feeOnly: "die halbe Gebühr",
     what: "Was",
     amount: "Betrag",
     says: "Wer das sagt",
@@ -123,6 +128,8 @@ export const TEXTS = defineTexts({
       claim: "Der Vertrag konnte das nicht zustellen, als er zahlte. Das holt es an Ihre L1-Adresse.",
     },
     clockRuns: (since: string) => `Die Uhr läuft: Ein Eintrag wartet seit ${since}.`,
+    overdue: (from: string) =>
+      `Ab ${from} ist er überfällig: Jeder Batch muss ihn erfüllen, und jeder darf Batches einreichen.`,
     frozen: "Der Rollup ist eingefroren.",
     opensAt: "Jeder darf den Rollup einfrieren ab",
     opensIn: (duration: string) => `das ist in ${duration}, wenn der Betreiber nicht zurückkommt.`,
@@ -153,6 +160,5 @@ export const TEXTS = defineTexts({
       claim: "Abholung",
     },
     reloadable: "Sie können diese Seite schließen oder neu laden: Es geht weiter.",
-    failed: "Das hat nicht geklappt:",
   },
 });

@@ -1,5 +1,7 @@
-import { type AnyHandle, type CairnClient, isCairnError, requests } from "@cairn/sdk";
+import { isCairnError } from "@cairn/protocol";
+import type { AnyHandle } from "@cairn/sdk";
 import { useCallback, useEffect, useRef, useState } from "react";
+import type { SessionClient } from "../session/client.ts";
 
 /** Kinds of requests that leave a rollup. */
 const KINDS: ReadonlySet<string> = new Set(["forceWithdraw", "freeze", "exit", "reclaim", "payOut", "claim"]);
@@ -21,7 +23,7 @@ export interface UnderWayState {
 }
 
 /** Follows the requests of a client until L1 has them; calls back when one is there or has failed. */
-export function useUnderWay(client: CairnClient, onChange: () => void): UnderWayState {
+export function useUnderWay(client: SessionClient, onChange: () => void): UnderWayState {
   const [list, setList] = useState<readonly UnderWay[]>([]);
   const [isAsking, setAsking] = useState(false);
   const [error, setError] = useState<Error | null>(null);
@@ -48,7 +50,7 @@ export function useUnderWay(client: CairnClient, onChange: () => void): UnderWay
 
   const takeUp = useCallback(
     async (signal: AbortSignal): Promise<void> => {
-      for (const handle of await requests(client)) {
+      for (const handle of await client.requests()) {
         if (!KINDS.has(handle.kind)) continue;
         if (await isOver(handle)) await forgetFinal(handle);
         else void follow(handle, signal);

@@ -1,14 +1,26 @@
-import { type CairnActions, type CairnClient, cairnActions, type NodeClient, type Signer } from "@cairn/sdk";
+import { isCairnError } from "@cairn/protocol";
+import {
+  type CairnActions,
+  type CairnClient,
+  cairnActions,
+  type NodeClient,
+  type RequestStorage,
+  type Signer,
+  webStorage,
+} from "@cairn/sdk";
+import { createClient, custom, defineChain } from "viem";
 import type { Config } from "../../base/config.ts";
 import type { WalletProvider } from "../ethereum/provider.ts";
-import { baseClient, storageOfPage } from "./base-client.ts";
+import { routedProvider } from "../ethereum/routed-provider.ts";
 
 /** The SDK's client of a session, with all actions. */
 export type SessionClient = CairnClient & CairnActions;
 
-/** A client for one L1 account and one L2 key. Its requests survive a reload, and tabs share them. */
+const POLLING_MS = 2000;
+
+/** A client for one L1 account, and one L2 key if there is one. Its requests survive a reload, and tabs share them. */
 export function sessionClient({
-  config,
+  config: { rollup, chainId, l1 },
   node,
   wallet,
   owner,
@@ -18,8 +30,28 @@ export function sessionClient({
   readonly node: NodeClient | null;
   readonly wallet: WalletProvider;
   readonly owner: `0x${string}`;
-  readonly signer: Signer;
+  /** Null for L1 alone. */
+  readonly signer: Signer | null;
 }): SessionClient {
-  const { rollup } = config;
-  return baseClient(config, wallet, owner).extend(cairnActions({ rollup, node, signer, storage: storageOfPage() }));
+  const chain = defineChain({
+    id: chainId,
+    name: `Chain ${chainId}`,
+    nativeCurrency: { name: "Ether", symbol: "ETH", decimals: 18 },
+    rpcUrls: { default: { http: [] } },
+  });
+  // What a wallet is asked once is not asked again by itself: it could send twice.
+  const transport = custom(routedProvider(wallet, { owner, chainId, l1 }), { retryCount: 0 });
+  return createClient({ account: owner, chain, transport, pollingInterval: POLLING_MS }).extend(
+    cairnActions({ rollup, node, signer, storage: storageOfPage() }),
+  );
+}
+
+/** Null where the browser keeps nothing: then what there is can be seen, and nothing is sent (`sdk/no-storage`). */
+function storageOfPage(): RequestStorage | null {
+  try {
+    return webStorage();
+  } catch (error) {
+    if (isCairnError(error, "sdk/storage-failed")) return null;
+    throw error;
+  }
 }
