@@ -5,7 +5,7 @@ import { fakeWallet } from "../support/fake-wallets.ts";
 import { startPrefixProxy } from "../support/prefix-proxy.ts";
 import { readJson } from "../support/read-json.ts";
 import { type Stage, WAIT } from "../support/stage.ts";
-import { openBySignature, openSession } from "../support/wallet-page.ts";
+import { openBySignature, openSession, problemIn } from "../support/wallet-page.ts";
 
 /** Number of the stage's token, of 6 decimals. */
 const USD = 1;
@@ -39,20 +39,31 @@ export function depositsArrive(stage: Stage): void {
     await expect.poll(() => page.getByRole("alert").textContent(), WAIT).toContain("more than you have on L1");
     await page.getByLabel("Amount", { exact: true }).fill("1.5");
     await expect.poll(() => page.locator("[data-what]").textContent(), WAIT).toContain("You pay 1.5 ETH");
+    const send = () => page.getByRole("button", { name: "Deposit", exact: true }).click();
+    const sent = () => wallet.asked.filter((method) => method === "eth_sendTransaction").length;
     // A refusal leaves nothing behind.
     wallet.refused.add("eth_sendTransaction");
-    await page.getByRole("button", { name: "Deposit", exact: true }).click();
-    await expect
-      .poll(() => page.locator("[data-problem]").getAttribute("data-problem"), WAIT)
-      .toBe("sdk/wallet-refused");
+    await send();
+    await problemIn(page).toBe("sdk/wallet-refused");
     wallet.refused.clear();
-    await page.getByRole("button", { name: "Deposit", exact: true }).click();
+    // Nor is a wallet asked to send that has changed without a word.
+    wallet.chainId = 1;
+    await send();
+    await problemIn(page).toBe("sdk/wrong-rollup");
+    wallet.chainId = 31337;
+    const own = wallet.accounts;
+    wallet.accounts = [stage.scene.l1.wallet(7).account.address];
+    await send();
+    await problemIn(page).toBe("sdk/wallet-refused");
+    wallet.accounts = own;
+    expect(sent()).toBe(1);
+    await send();
     await expect.poll(() => statuses(page), WAIT).toContainEqual(expect.stringMatching(/confirmed|proven|final/));
     await home(page);
     await expect.poll(() => balance(page, 0), WAIT).toBe("1.5 ETH");
     // The key is authorised by the deposit alone.
     await expect.poll(() => page.locator("[data-authorised]").allTextContents(), WAIT).toEqual(["yes"]);
-    expect(wallet.asked.filter((method) => method === "eth_sendTransaction")).toHaveLength(2);
+    expect(sent()).toBe(2);
     // L1 vouches for it once a batch has it.
     await expect.poll(() => page.locator('main [data-truth="checked"]').count(), WAIT).toBe(1);
     await page.close();
