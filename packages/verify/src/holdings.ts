@@ -20,7 +20,6 @@ import {
   accountsOf,
   allPayouts,
   findExited,
-  findReclaimable,
   findUnpaidPayouts,
   type RestoredState,
   type UnpaidPayout,
@@ -82,11 +81,15 @@ export async function findHoldings(rollup: L1Rollup, restored: RestoredState, ow
     accounts.map(({ index }) => index),
     head.block,
   );
-  const reclaimable = await findReclaimable(access, restored, head.block);
-  const unpaid = await findUnpaidPayouts(access, allPayouts(restored), head.block);
+  const waiting = restored.waiting().filter((entry) => beneficiaryOf(entry) === who);
+  const calls = waiting.map(({ position }) => [BigInt(position)] as const);
+  const reclaimed = await readMany(access, "isReclaimed", calls, head.block);
+  // Of all lists only those that pay the owner, so that the RPC is asked little.
+  const lists = allPayouts(restored).filter(({ payouts }) => payouts.some(({ recipient }) => recipient === who));
+  const unpaid = await findUnpaidPayouts(access, lists, head.block);
   return {
     accounts: accounts.map(({ index, account }) => ({ index, account, isExited: exited.has(index) })),
-    entries: reclaimable.filter((entry) => beneficiaryOf(entry) === who).map(heldEntry),
+    entries: waiting.filter((_, i) => !reclaimed[i]).map(heldEntry),
     payouts: unpaid.filter(({ recipient }) => recipient === who),
     claims: await findClaims(access, owner, head),
     isFrozen: await access.call("whether the rollup is frozen", () => readIsFrozen(rollup, head)),

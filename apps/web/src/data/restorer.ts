@@ -65,10 +65,15 @@ function createRestorer(settings: RestorerSettings, wish: (isOn: boolean) => voi
     current = next;
     for (const listener of listeners) listener();
   };
-  const ask: Restorer["ask"] = (operation, asked) => {
+  const working = (): Asked => {
+    if (worker?.hasFailed() === true) {
+      worker.end();
+      worker = null;
+    }
     worker ??= startAsking(settings);
-    return worker.ask(operation, asked, () => undefined);
+    return worker;
   };
+  const ask: Restorer["ask"] = (operation, asked) => working().ask(operation, asked, () => undefined);
   const run = async (asking: Asked, file: Blob | null, summary: RestoredSummary | null): Promise<void> => {
     const onStep = (step: RestoreStep): void => {
       if (worker === asking) change({ status: "running", step, summary });
@@ -88,10 +93,10 @@ function createRestorer(settings: RestorerSettings, wish: (isOn: boolean) => voi
   const start = (file: Blob | null = null): void => {
     if (current.status === "running") return;
     wish(true);
-    worker ??= startAsking(settings);
+    const asking = working();
     const summary = current.status === "idle" ? null : current.summary;
     change({ status: "running", step: null, summary });
-    void run(worker, file, summary);
+    void run(asking, file, summary);
   };
   return {
     state: () => current,
@@ -125,6 +130,8 @@ interface Asked {
     onStep: (step: RestoreStep) => void,
   ) => Promise<RestorerOperations[Name]["answer"]>;
   readonly end: () => void;
+  /** Whether it has ended by itself. */
+  readonly hasFailed: () => boolean;
 }
 
 interface Waiting {
@@ -151,8 +158,13 @@ function startAsking(settings: RestorerSettings): Asked {
     if ("answer" in data) asker?.resolve(data.answer);
     else asker?.reject(errorOf(data.failure));
   });
-  worker.addEventListener("error", ({ message }) => fail(new TypeError(message || "the worker has ended")));
+  let hasFailed = false;
+  worker.addEventListener("error", ({ message }) => {
+    hasFailed = true;
+    fail(new TypeError(message || "the worker has ended"));
+  });
   return {
+    hasFailed: () => hasFailed,
     ask: (operation, asked, onStep) =>
       new Promise((resolve, reject) => {
         const id = ++lastId;

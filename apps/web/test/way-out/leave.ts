@@ -22,11 +22,17 @@ export function peopleLeave(stage: WayOutStage): void {
   let asked: ReadonlySet<string>;
   const sent: string[] = [];
   let isSilent = false;
+  let isIgnoring = false;
+  let ignored = 0;
 
   /** Alice's, which may send without telling the page. */
   const walletOfAlice = (): FakeWallet => {
     const wallet = fakeWallet(stage.dead().scene.l1, { positions: [1] });
     const answer: FakeWallet["answer"] = async (method, params) => {
+      if (isIgnoring && method === "eth_sendTransaction") {
+        ignored++;
+        return new Promise<never>(() => undefined);
+      }
       const answered = await wallet.answer(method, params);
       if (method !== "eth_sendTransaction") return answered;
       sent.push(String(answered));
@@ -114,6 +120,15 @@ export function peopleLeave(stage: WayOutStage): void {
     const before = await balances();
     await press(/^Pay 0\.5 ETH$/);
     await expect.poll(() => state("payOut"), WAIT).toBe("done");
+    // The user closes the wallet's question without an answer, and the page.
+    isIgnoring = true;
+    await press(/^Collect 0\.25 ETH$/);
+    await expect.poll(() => ignored, WAIT).toBe(1);
+    expect(await page.getByText("Confirm it in your wallet").count()).toBe(1);
+    isIgnoring = false;
+    await page.reload();
+    await press(/^Forget it$/);
+    await expect.poll(() => page.locator("[data-under-way]").getAttribute("data-under-way"), WAIT).toBe("0");
     await press(/^Collect 0\.25 ETH$/);
     await expect.poll(() => state("claim"), WAIT).toBe("done");
 

@@ -51,6 +51,7 @@ export function theStateIsRebuilt(stage: WayOutStage): void {
     const rows = page.getByRole("table", { name: "Accounts in the rebuilt state" }).locator("tbody tr");
     await expect.poll(() => rows.count(), WAIT).toBe(2);
     expect(await rows.allTextContents()).toEqual([expect.stringMatching(/2 ETH/), expect.stringMatching(/5 USD/)]);
+    expect(await accessibilityProblems(page)).toEqual([]);
     expect([...asked]).toEqual([new URL(stage.rpc().url).origin]);
     await page.context().close();
   });

@@ -53,7 +53,8 @@ export function LeaveSteps({
   const locale = useLocale();
   const { holdings, ladder, costWei } = found;
   const plan = leavePlan(holdings, ladder);
-  const isBusy = isAsking || list.length > 0;
+  // What the wallet never answered may be over: it must not stand in the way for ever.
+  const isBusy = isAsking || list.some(({ isSent }) => isSent);
   const named = (tokenId: number, amount: bigint) => {
     const token = tokenOf(tokenId);
     return `${amountText(amount, token.decimals ?? 0, locale)} ${tokenName(token)}`;

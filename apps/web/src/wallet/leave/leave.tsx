@@ -2,6 +2,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { type ReactElement, useMemo } from "react";
 import { useRebuiltState, useRestorer, useTokensOnL1 } from "../../data/use-restorer.ts";
 import { Rebuild } from "../../rebuild/rebuild.tsx";
+import { Button } from "../../ui/button.tsx";
 import { Section } from "../../ui/layout.tsx";
 import { Loading } from "../../ui/states.tsx";
 import { useLocale, useTexts } from "../../ui/use-texts.ts";
@@ -89,8 +90,16 @@ function UnderWayList({ underWay: { list, isAsking, error } }: { readonly underW
         <div className="card grid gap-1 border-l-4 border-l-older px-4 py-3 text-sm">
           <p className="font-medium">{texts.underWay}</p>
           <ul>
-            {list.map(({ id, kind }) => (
-              <li key={id}>{names[kind]}</li>
+            {list.map(({ id, kind, isSent, forget }) => (
+              <li key={id} className="grid grid-cols-[minmax(0,1fr)] gap-1">
+                <span>{names[kind]}</span>
+                {!isSent && (
+                  <>
+                    <span className="text-soft">{texts.unanswered}</span>
+                    <Button onClick={forget}>{texts.forget}</Button>
+                  </>
+                )}
+              </li>
             ))}
           </ul>
           <p className="text-soft">{texts.reloadable}</p>

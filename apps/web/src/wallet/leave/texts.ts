@@ -80,6 +80,9 @@ export const TEXTS = defineTexts({
       payOut: "payout",
       claim: "collection",
     },
+    unanswered:
+      "The wallet has not said that it sent this. If you did not confirm it there, forget it here, and ask for it again: it can happen only once.",
+    forget: "Forget it",
     reloadable: "You may close or reload this page: it goes on.",
   },
   de: {
@@ -159,6 +162,9 @@ export const TEXTS = defineTexts({
       payOut: "Auszahlung",
       claim: "Abholung",
     },
+    unanswered:
+      "Die Wallet hat nicht gesagt, dass sie das gesendet hat. Wenn Sie es dort nicht bestätigt haben, vergessen Sie es hier und verlangen Sie es noch einmal: Geschehen kann es nur einmal.",
+    forget: "Vergessen",
     reloadable: "Sie können diese Seite schließen oder neu laden: Es geht weiter.",
   },
 });

@@ -10,6 +10,10 @@ const KINDS: ReadonlySet<string> = new Set(["forceWithdraw", "freeze", "exit", "
 export interface UnderWay {
   readonly id: string;
   readonly kind: AnyHandle["kind"];
+  /** Whether the wallet has said that it sent it. */
+  readonly isSent: boolean;
+  /** Gives up on it; only for one of which the wallet has said nothing: what happens nevertheless happens once. */
+  readonly forget: () => void;
 }
 
 /** What has been asked of the wallet and is not on L1 yet, of this visit and of earlier ones. */
@@ -31,17 +35,23 @@ export function useUnderWay(client: SessionClient, onChange: () => void): UnderW
   const changed = useRef(onChange);
   changed.current = onChange;
 
-  const follow = useCallback(async (handle: AnyHandle, signal: AbortSignal): Promise<void> => {
+  const follow = useCallback(async (handle: AnyHandle, visit: AbortSignal): Promise<void> => {
     const { id, kind } = handle;
     if (followed.current.has(id)) return;
     followed.current.add(id);
-    setList((before) => [...before, { id, kind }]);
+    const ending = new AbortController();
+    const signal = AbortSignal.any([visit, ending.signal]);
+    const forget = () => {
+      ending.abort();
+      handle.forget({ undecided: true }).catch((cause: unknown) => setError(asError(cause)));
+    };
+    setList((before) => [...before, { id, kind, isSent: handle.hashes().length > 0, forget }]);
     try {
       await (handle.wait as (options: object) => Promise<unknown>)({ for: "mined", signal });
       await forgetFinal(handle);
     } catch (cause) {
-      if (signal.aborted) return;
-      setError(asError(cause));
+      if (visit.aborted) return;
+      if (!signal.aborted) setError(asError(cause));
     }
     followed.current.delete(id);
     setList((before) => before.filter((one) => one.id !== id));
@@ -49,20 +59,20 @@ export function useUnderWay(client: SessionClient, onChange: () => void): UnderW
   }, []);
 
   const takeUp = useCallback(
-    async (signal: AbortSignal): Promise<void> => {
+    async (visit: AbortSignal): Promise<void> => {
       for (const handle of await client.requests()) {
         if (!KINDS.has(handle.kind)) continue;
         if (await isOver(handle)) await forgetFinal(handle);
-        else void follow(handle, signal);
+        else void follow(handle, visit);
       }
     },
     [client, follow],
   );
 
-  const ending = useRef<AbortController | null>(null);
+  const visit = useRef<AbortController | null>(null);
   useEffect(() => {
     const controller = new AbortController();
-    ending.current = controller;
+    visit.current = controller;
     takeUp(controller.signal).catch((cause: unknown) => setError(asError(cause)));
     return () => {
       controller.abort();
@@ -73,7 +83,7 @@ export function useUnderWay(client: SessionClient, onChange: () => void): UnderW
 
   const run = useCallback(
     (act: () => Promise<AnyHandle>) => {
-      const signal = ending.current?.signal;
+      const signal = visit.current?.signal;
       if (signal === undefined) return;
       setAsking(true);
       setError(null);
