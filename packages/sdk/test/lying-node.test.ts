@@ -47,6 +47,21 @@ describe("payments through a node that lies", () => {
     expect(received()).toBe(10n);
   });
 
+  it("or answers that it cannot read what it took", async () => {
+    const { submit } = node.client;
+    node.lies = {
+      submit: async (...args) => {
+        node.lies = {};
+        await submit(...args);
+        throw apiError("bad-request", {});
+      },
+    };
+    const unknown = { code: "sdk/outcome-unknown", details: { id: "one" }, cause: { code: "sdk/api-error" } };
+    await expect(pay()).rejects.toMatchObject(unknown);
+    expect(await (await pay()).wait({ for: "confirmed", timeout: 60_000 })).toBe("confirmed");
+    expect(received()).toBe(10n);
+  });
+
   it("with another transaction under the asked id", async () => {
     const handle = await pay();
     const [id = ""] = handle.hashes();

@@ -35,9 +35,8 @@ export async function submitGroup(
       const failure = apiErrorOf(error);
       if (failure?.code === "rejected") return judge(node, group, error, failure.details.reason);
       const isUnreadable = isCairnError<SdkErrorCode>(error, "sdk/bad-answer");
-      // A node that takes nothing any more may have taken this before.
-      const isUnknown = isUnreadable || failure?.code === "unavailable";
-      if (!isRetryable(error) && !isUnknown) throw error;
+      // Whatever else the node answers, it may have taken this, now or before: only one that refuses it does not have it.
+      if (failure === null && !isUnreadable && !isRetryable(error)) throw error;
       if (attempt >= TRIES || !isRetryable(error)) throw unacknowledged(group, error);
       const asked = failure?.retryAfterSeconds ?? null;
       const pauseMs = asked === null ? backoffMs(attempt, FIRST_RETRY_MS, MAX_RETRY_MS) : asked * 1000;
