@@ -1,5 +1,5 @@
 import { CairnError } from "@cairn/protocol";
-import type { AnyHandle } from "@cairn/sdk";
+import { type AnyHandle, memoryStorage, type RequestStorage, transfer } from "@cairn/sdk";
 import { QueryClient } from "@tanstack/react-query";
 import { describe, expect, it, vi } from "vitest";
 import { createLive } from "../src/live/live.ts";
@@ -69,5 +69,23 @@ describe("a name", () => {
     following.follow(finalRequest("hook-4", 0, "0x2").handle);
     await vi.waitFor(() => expect(following.progressOf("hook-4")).toMatchObject({ status: "final", isFailed: false }));
     expect(following.list()).toHaveLength(1);
+  });
+});
+
+describe("a request that another tab has sent", () => {
+  it("is followed as soon as the storage tells of it", async () => {
+    let tell: (name: string | null) => void = () => expect.unreachable("nobody listens");
+    const onChange: RequestStorage["onChange"] = (listener) => {
+      tell = listener;
+      return () => undefined;
+    };
+    const { client, reopened } = openScene({ storage: { ...memoryStorage(), onChange } });
+    const following = createFollowing(client, createLive(client, new QueryClient(), null));
+    following.start();
+    await transfer(reopened(), { to: 65, amount: 10n, requestId: "theirs" });
+    expect(following.list()).toEqual([]);
+    tell("cairn-31337-0xabc-nonces-64");
+    tell("cairn-31337-0xabc-request-theirs");
+    await vi.waitFor(() => expect(following.list().map(({ handle }) => handle.id)).toEqual(["theirs"]));
   });
 });

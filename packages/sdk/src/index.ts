@@ -167,7 +167,13 @@ export {
   sponsorTermsToJson,
 } from "./sponsoring/terms.ts";
 export { memoryStorage, type RequestStorage } from "./storage/storage.ts";
-export { type WebLocksLike, type WebStorageLike, type WebStorageParts, webStorage } from "./storage/web-storage.ts";
+export {
+  type WebEventsLike,
+  type WebLocksLike,
+  type WebStorageLike,
+  type WebStorageParts,
+  webStorage,
+} from "./storage/web-storage.ts";
 export type { OpenSocket, Socket, SocketEvents, StreamEvent, StreamOptions, WebSocketClass } from "./stream.ts";
 export {
   acceptOffer,

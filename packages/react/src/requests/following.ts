@@ -33,6 +33,8 @@ const LIVE_POLL_MS = 15_000;
 const LEAST_GAP_MS = 250;
 /** Kinds whose beginning only L1 knows, and the status from which on the node tells of them. */
 const KNOWN_TO_NODE = { deposit: "queued", setKey: "queued", forceWithdraw: "queued" } as const;
+/** In the names of the storage's texts that are requests. */
+const REQUEST = "-request-";
 const FAILURES = ["sdk/not-reached", "l1/transaction-reverted", "l1/transaction-replaced"] as const;
 
 /** After which requests that nobody named, and that another page has sent, are forgotten: it may want to repeat them. */
@@ -131,11 +133,16 @@ export function createFollowing(client: CairnClient, live: Live): Following {
     for (const one of followed.values()) if (!one.progress.isOver && isMeant(one.handle)) one.wake();
   };
 
+  const load = async (id?: string): Promise<void> => {
+    for (const handle of await requests(client)) if (id === undefined || handle.id === id) follow(handle);
+  };
+
   return {
     start: () => {
       const ending = new AbortController();
       running = ending.signal;
       const ends = [
+        onForeignRequests(client, ending.signal, load),
         live.onEntry((event) => wakeAll((handle) => isAbout(event, handle))),
         live.onState(() => wakeAll(() => true)),
       ];
@@ -147,9 +154,7 @@ export function createFollowing(client: CairnClient, live: Live): Following {
       };
     },
     follow,
-    load: async (id) => {
-      for (const handle of await requests(client)) if (id === undefined || handle.id === id) follow(handle);
-    },
+    load,
     isDecided: (id) => {
       const progress = followed.get(id)?.progress ?? UNSEEN;
       return progress.isOver || !UNDECIDED.includes(progress.status);
@@ -167,6 +172,22 @@ export function createFollowing(client: CairnClient, live: Live): Following {
     list: () => list,
     onChange: changes.add,
   };
+}
+
+/** Loads what other tabs have written, a while after the first of it; returns what ends that. */
+function onForeignRequests({ cairn }: CairnClient, signal: AbortSignal, load: () => Promise<void>): () => void {
+  let isWaiting = false;
+  const hear = (name: string | null): void => {
+    if (isWaiting || name?.includes(REQUEST) === false) return;
+    isWaiting = true;
+    void pause(LEAST_GAP_MS, signal).then(() => {
+      isWaiting = false;
+      // Who cannot read the storage now is told so by the next hook that loads it.
+      if (!signal.aborted) load().catch(() => undefined);
+    });
+  };
+  const end = cairn.hasStorage ? cairn.storage().onChange?.(hear) : undefined;
+  return () => end?.();
 }
 
 function seen(status: string): Partial<Progress> {

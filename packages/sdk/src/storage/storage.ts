@@ -15,6 +15,11 @@ export interface RequestStorage {
    * that died is free.
    */
   readonly locked: <T>(name: string, work: () => Promise<T>) => Promise<T>;
+  /**
+   * Calls back with the name of a text that somebody else with the storage has written or removed, null for all of them;
+   * returns what ends that. Storages that do not hear of it have no such method.
+   */
+  readonly onChange?: (listener: (name: string | null) => void) => () => void;
 }
 
 /**

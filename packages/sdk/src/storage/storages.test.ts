@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, it, vi } from "vitest";
 import { fileStorage } from "../node/file-storage.ts";
 import { createLocks, memoryStorage, type RequestStorage } from "./storage.ts";
-import { type WebStorageLike, webStorage } from "./web-storage.ts";
+import { type WebEventsLike, type WebStorageLike, webStorage } from "./web-storage.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "cairn-storage-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -98,6 +98,18 @@ describe("storage of a page", () => {
       expect.objectContaining({ code: "sdk/storage-failed", message: expect.stringContaining("navigator.locks") }),
     );
     vi.unstubAllGlobals();
+  });
+
+  it("tells what other tabs have written, until that is ended", () => {
+    const heard: (string | null)[] = [];
+    const events = new EventTarget() as unknown as WebEventsLike & Pick<EventTarget, "dispatchEvent">;
+    const tell = (key: string | null) => events.dispatchEvent(Object.assign(new Event("storage"), { key }));
+    const end = webStorage({ ...page(), events }).onChange?.((name) => heard.push(name));
+    tell("cairn-1");
+    tell(null);
+    end?.();
+    tell("cairn-2");
+    expect(heard).toEqual(["cairn-1", null]);
   });
 
   it("that is full says so, and sends nothing on", async () => {

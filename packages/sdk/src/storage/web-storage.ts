@@ -15,10 +15,17 @@ export interface WebLocksLike {
   readonly request: <T>(name: string, work: () => Promise<T>) => Promise<T>;
 }
 
+/** The part of `window` that is used: its event "storage", which tells of what other tabs have written. */
+export interface WebEventsLike {
+  readonly addEventListener: (type: "storage", listener: (event: { readonly key: string | null }) => void) => void;
+  readonly removeEventListener: (type: "storage", listener: (event: { readonly key: string | null }) => void) => void;
+}
+
 /** What {@link webStorage} uses; the platform's own by default. */
 export interface WebStorageParts {
   readonly storage?: WebStorageLike;
   readonly locks?: WebLocksLike;
+  readonly events?: WebEventsLike;
 }
 
 /**
@@ -31,6 +38,7 @@ export interface WebStorageParts {
 export function webStorage(parts: WebStorageParts = {}): RequestStorage {
   const storage = parts.storage ?? platformPart<WebStorageLike>("localStorage", () => valueAt("localStorage"));
   const locks = parts.locks ?? platformPart<WebLocksLike>("navigator.locks", () => valueAt("navigator", "locks"));
+  const events = parts.events ?? (globalThis as Partial<WebEventsLike>);
   return {
     read: async (name) => attempt(() => storage.getItem(name)),
     write: async (name, text) => attempt(() => storage.setItem(name, text)),
@@ -42,6 +50,11 @@ export function webStorage(parts: WebStorageParts = {}): RequestStorage {
         ),
       ),
     locked: (name, work) => locks.request(name, work),
+    onChange: (listener) => {
+      const hear = ({ key }: { readonly key: string | null }) => listener(key);
+      events.addEventListener?.("storage", hear);
+      return () => events.removeEventListener?.("storage", hear);
+    },
   };
 }
 
