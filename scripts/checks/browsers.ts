@@ -15,6 +15,7 @@ const BROWSER_LIBRARIES = [
   "react",
   "react-dom",
   "viem",
+  "qr",
   "wouter",
   "zod",
 ];

@@ -5,7 +5,9 @@ import { META_POLICY } from "./csp.ts";
 
 const FOLDER = join(import.meta.dirname, "..");
 /** The pages, each with an HTML file of its own. */
-const ENTRIES = ["index", "wallet"];
+const PAGES = ["index", "wallet"];
+/** Lets the pages open without a network; browsers look for it beside them, always under the same name. */
+const SERVICE_WORKER = "sw";
 
 /** How the pages are built into a folder: with relative addresses, so that it works at any path of any host. */
 export function viteConfig(outDir: string): InlineConfig {
@@ -26,7 +28,13 @@ export function viteConfig(outDir: string): InlineConfig {
       assetsInlineLimit: 0,
       modulePreload: { polyfill: false },
       rolldownOptions: {
-        input: ENTRIES.map((name) => join(FOLDER, `${name}.html`)),
+        input: {
+          ...Object.fromEntries(PAGES.map((name) => [name, join(FOLDER, `${name}.html`)])),
+          [SERVICE_WORKER]: join(FOLDER, `src/${SERVICE_WORKER}.ts`),
+        },
+        output: {
+          entryFileNames: ({ name }) => (name === SERVICE_WORKER ? `${name}.js` : "assets/[name]-[hash].js"),
+        },
         onLog: (level, log, report) => {
           // What separates servers from pages ("use client") means nothing in a page.
           if (log.code !== "MODULE_LEVEL_DIRECTIVE") report(level, log);

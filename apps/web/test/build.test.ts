@@ -19,7 +19,7 @@ const BUDGETS = {
   /** The same of the wallet. */
   wallet: 220 * KB,
   /** The wallet with an open key, which brings the SDK. */
-  openWallet: 285 * KB,
+  openWallet: 295 * KB,
   verifier: 60 * KB,
   /** Keeps the key. */
   vault: 60 * KB,

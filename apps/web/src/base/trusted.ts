@@ -26,3 +26,15 @@ export function startWorker(url: string): Worker {
   const trusted = policy?.createScriptURL(url) ?? ownScript(url);
   return new Worker(trusted as string, { type: "module" });
 }
+
+/**
+ * Lets the pages open without a network from now on, where the browser can: by HTTPS, or from this machine.
+ *
+ * @example void keepPages();
+ */
+export async function keepPages(): Promise<void> {
+  const url = new URL("sw.js", document.baseURI).href;
+  const trusted = policy?.createScriptURL(url) ?? ownScript(url);
+  // Where it is refused, as in private windows, the pages work all the same.
+  await navigator.serviceWorker?.register(trusted as string, { updateViaCache: "none" }).catch(() => undefined);
+}

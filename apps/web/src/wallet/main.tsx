@@ -2,6 +2,7 @@ import "../ui/style.css";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { loadConfig } from "../base/config.ts";
+import { keepPages } from "../base/trusted.ts";
 import { App } from "./app.tsx";
 
 const root = document.getElementById("root");
@@ -12,4 +13,5 @@ if (root !== null) {
       <App config={config} />
     </StrictMode>,
   );
+  void keepPages();
 }

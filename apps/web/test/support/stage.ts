@@ -1,3 +1,4 @@
+import type { DevToken } from "@cairn/devnet";
 import { type Holder, openScene, populate, type Scene } from "@cairn/e2e/support";
 import type { RouteResponse } from "@cairn/rpc";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
@@ -16,6 +17,8 @@ export interface Stage {
   readonly scene: Scene;
   readonly alice: Holder;
   readonly bob: Holder;
+  /** USD, of 6 decimals. */
+  readonly token: DevToken;
   readonly browser: Browser;
   /** Address of the node's pages, with a slash at the end. */
   readonly pages: () => string;
@@ -76,6 +79,7 @@ async function openStage(): Promise<{ readonly stage: Stage; readonly end: () =>
     scene,
     alice: population.alice,
     bob: population.bob,
+    token,
     browser,
     pages: () => `${url}/`,
     killNode: async () => {
@@ -85,7 +89,7 @@ async function openStage(): Promise<{ readonly stage: Stage; readonly end: () =>
       node = await scene.start({ ...pagesEnv, CAIRN_API_PORT: port });
     },
     open: async (place = "/", { at = `${url}/`, file = "", prepare, settings, ...options } = {}) => {
-      const page = await browser.newPage({ locale: "en", ...options });
+      const page = await browser.newPage({ locale: "en", serviceWorkers: "block", ...options });
       watchPage(page);
       if (settings !== undefined) {
         await page.addInitScript((text) => localStorage.setItem("cairn-settings", text), JSON.stringify(settings));

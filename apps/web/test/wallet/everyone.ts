@@ -5,7 +5,9 @@ import { type Stage, WAIT } from "../support/stage.ts";
 import { chooseWallet, openBySignature, openSession, openWallet } from "../support/wallet-page.ts";
 
 /** Pages that need no more than a session. */
-const PLACES = ["/", "/deposit", "/keys"];
+const PLACES = [
+  ...["/", "/send", "/request", "/pay", "/deposit", "/withdraw", "/history", "/payouts", "/swap", "/contacts", "/keys"],
+];
 
 /** A1 to A4 and W12, on the wallet's pages. */
 export function everyoneCanUseTheWallet(stage: Stage): void {

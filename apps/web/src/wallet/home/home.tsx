@@ -1,5 +1,6 @@
 import { lazy, type ReactElement, Suspense } from "react";
 import { Loading } from "../../ui/states.tsx";
+import { LastStateView } from "../kept/last-state-view.tsx";
 import { NeedsSession } from "../session/session.tsx";
 
 /** Loaded once there is a session. */
@@ -8,10 +9,13 @@ const Overview = lazy(() => import("./overview.tsx").then(({ Overview }) => ({ d
 /** The wallet's first page. */
 export function HomePage(): ReactElement {
   return (
-    <NeedsSession>
-      <Suspense fallback={<Loading />}>
-        <Overview />
-      </Suspense>
-    </NeedsSession>
+    <div className="grid grid-cols-[minmax(0,1fr)] gap-8">
+      <NeedsSession>
+        <Suspense fallback={<Loading />}>
+          <Overview />
+        </Suspense>
+      </NeedsSession>
+      <LastStateView />
+    </div>
   );
 }

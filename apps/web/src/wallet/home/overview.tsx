@@ -1,5 +1,5 @@
 import { type Balance, useAccounts, useBalances } from "@cairn/react";
-import type { ReactElement } from "react";
+import { lazy, type ReactElement, Suspense } from "react";
 import { Link } from "wouter";
 import { useTokenLabels } from "../../data/tokens.ts";
 import { Page, Section, Tile } from "../../ui/layout.tsx";
@@ -12,6 +12,10 @@ import { Problem } from "../problems/problem.tsx";
 import { Outbox } from "../requests/outbox.tsx";
 import { useSession } from "../session/session.tsx";
 import { TEXTS } from "./texts.ts";
+
+const FailedRequests = lazy(() =>
+  import("../outbox/pending.tsx").then(({ FailedRequests }) => ({ default: FailedRequests })),
+);
 
 /** What one has, what is on its way, what to do next. */
 export function Overview(): ReactElement {
@@ -35,6 +39,9 @@ export function Overview(): ReactElement {
         <NoNode />
       )}
       <Outbox />
+      <Suspense>
+        <FailedRequests />
+      </Suspense>
     </Page>
   );
 }

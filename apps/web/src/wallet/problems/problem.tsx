@@ -3,10 +3,12 @@ import type { ReactElement } from "react";
 import { Button } from "../../ui/button.tsx";
 import { useTexts } from "../../ui/use-texts.ts";
 import { KeyError } from "../keys/key-error.ts";
+import { isAboutEarlier } from "../paying/sent-id.ts";
 import { PROBLEMS, type ProblemCode } from "./texts.ts";
 
 /** What names a failure; null for one that nobody has foreseen. */
 export function problemCode(error: Error): ProblemCode | null {
+  if (isCairnError(error, "sdk/outcome-unknown") && isAboutEarlier(error.details)) return "earlier-may-have-run";
   const code = error instanceof KeyError ? error.problem : isCairnError(error) ? error.code : null;
   return code !== null && code !== "unknown" && Object.hasOwn(PROBLEMS.en, code) ? (code as ProblemCode) : null;
 }

@@ -16,6 +16,8 @@ export const PROBLEMS = defineTexts({
       "Your L1 account is a contract. Payments to L1 are only sent by ordinary accounts: connect one of those.",
     "sdk/outcome-unknown":
       "It is not known whether this was sent. Press the same button again: it is the same request, and never paid twice.",
+    "earlier-may-have-run":
+      "An earlier payment of this account, which was said to have failed, may have run after all. Nothing new was sent. Look into your history before you press again.",
     "sdk/request-conflict": "Another request has this name. Reload the page, and look at what is on its way.",
     "sdk/no-storage":
       "The browser keeps nothing for this page, so nothing is sent: a reload would forget it. Open the page by HTTPS or as localhost, outside of a private window.",
@@ -84,6 +86,8 @@ export const PROBLEMS = defineTexts({
       "Ihre L1-Adresse ist ein Vertrag. Zahlungen an L1 senden nur gewöhnliche Adressen: Verbinden Sie eine solche.",
     "sdk/outcome-unknown":
       "Es ist nicht bekannt, ob dies gesendet wurde. Drücken Sie denselben Knopf noch einmal: Es ist derselbe Auftrag und wird nie doppelt bezahlt.",
+    "earlier-may-have-run":
+      "Eine frühere Zahlung dieses Kontos, die als gescheitert galt, kann doch ausgeführt worden sein. Gesendet wurde nichts Neues. Sehen Sie in Ihren Verlauf, bevor Sie noch einmal drücken.",
     "sdk/request-conflict":
       "Ein anderer Auftrag hat diesen Namen. Laden Sie die Seite neu und sehen Sie nach, was unterwegs ist.",
     "sdk/no-storage":

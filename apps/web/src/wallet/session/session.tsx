@@ -1,6 +1,6 @@
 import { lazy, type ReactElement, type ReactNode, Suspense, useEffect } from "react";
 import { Loading } from "../../ui/states.tsx";
-import { SetUp } from "./set-up.tsx";
+import { SetUp, SetUpSection } from "./set-up.tsx";
 import { useSessionState } from "./state.tsx";
 import { WalletNotice } from "./wallet-notice.tsx";
 
@@ -30,10 +30,17 @@ export function SessionRegion({ children }: { readonly children: ReactNode }): R
  *
  * @example <NeedsSession><Send /></NeedsSession>
  */
-export function NeedsSession({ children }: { readonly children: ReactNode }): ReactElement {
+export function NeedsSession({
+  isPart = false,
+  children,
+}: {
+  /** Whether it is a part of a page; else the steps have a page of their own. */
+  readonly isPart?: boolean;
+  readonly children: ReactNode;
+}): ReactElement {
   const { session, connection } = useSessionState();
   const isChanged = connection.status === "connected" && connection.other !== null;
-  if (session === null || isChanged) return <SetUp />;
+  if (session === null || isChanged) return isPart ? <SetUpSection /> : <SetUp />;
   return (
     <>
       <WalletNotice />

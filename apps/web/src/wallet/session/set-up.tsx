@@ -2,7 +2,7 @@ import { lazy, type ReactElement, Suspense } from "react";
 import { defineTexts } from "../../base/locale.ts";
 import { useRollup } from "../../data/rollup.tsx";
 import { Button } from "../../ui/button.tsx";
-import { Page } from "../../ui/layout.tsx";
+import { Page, Section } from "../../ui/layout.tsx";
 import { Loading } from "../../ui/states.tsx";
 import { type Step, Steps } from "../../ui/steps.tsx";
 import { useTexts } from "../../ui/use-texts.ts";
@@ -45,8 +45,29 @@ const TEXTS = defineTexts({
 /** Only whoever has no key yet loads it. */
 const KeyStep = lazy(() => import("../keys/key-step.tsx").then(({ KeyStep }) => ({ default: KeyStep })));
 
-/** The steps to a session, one after another. */
+/** A page of the steps to a session. */
 export function SetUp(): ReactElement {
+  const texts = useTexts(TEXTS);
+  return (
+    <Page title={texts.title} lead={texts.lead}>
+      <SetUpSteps />
+    </Page>
+  );
+}
+
+/** The same as a part of a page, which shows something before it needs a session. */
+export function SetUpSection(): ReactElement {
+  const texts = useTexts(TEXTS);
+  return (
+    <Section title={texts.title}>
+      <div className="max-w-prose text-sm text-soft">{texts.lead}</div>
+      <SetUpSteps />
+    </Section>
+  );
+}
+
+/** The steps to a session, one after another. */
+function SetUpSteps(): ReactElement {
   const texts = useTexts(TEXTS);
   const { connection, store } = useSessionState();
   const { config } = useRollup();
@@ -91,11 +112,7 @@ export function SetUp(): ReactElement {
         : {}),
     },
   ];
-  return (
-    <Page title={texts.title} lead={texts.lead}>
-      <Steps name={texts.steps} steps={steps} />
-    </Page>
-  );
+  return <Steps name={texts.steps} steps={steps} />;
 }
 
 function OtherAccount({ owner, other }: { readonly owner: string; readonly other: string }): ReactElement {

@@ -1,14 +1,14 @@
 import type { RouteResponse } from "@cairn/rpc";
 import type { Statement, StatementStatus } from "@cairn/sdk/statements";
 import { type ReactElement, useState } from "react";
-import { defineTexts } from "../../base/locale.ts";
-import { saveFile } from "../../base/save-file.ts";
-import { useRollup } from "../../data/rollup.tsx";
-import { useTokenLabels } from "../../data/tokens.ts";
-import { Button } from "../../ui/button.tsx";
-import { useLocale, useTexts } from "../../ui/use-texts.ts";
-import { Amount } from "../../ui/values.tsx";
+import { defineTexts } from "../base/locale.ts";
+import { saveFile } from "../base/save-file.ts";
+import { Button } from "../ui/button.tsx";
+import { useLocale, useTexts } from "../ui/use-texts.ts";
+import { Amount } from "../ui/values.tsx";
 import { boundsOf, PERIODS, type Period } from "./periods.ts";
+import { useRollup } from "./rollup.tsx";
+import { useTokenLabels } from "./tokens.ts";
 
 const TEXTS = defineTexts({
   en: {

@@ -1,0 +1,102 @@
+import { encodeFloat40 } from "@cairn/protocol";
+import type { Page } from "playwright-core";
+import { parseEther } from "viem";
+import { afterAll, expect, it } from "vitest";
+import { CRASH_POINTS, type Crashable, makeCrashable } from "../support/crash.ts";
+import { fakeWallet } from "../support/fake-wallets.ts";
+import { type Account, fund, paidBy, readAccount } from "../support/fund.ts";
+import { once } from "../support/once.ts";
+import { type Stage, WAIT } from "../support/stage.ts";
+import { openTabs, type Tabs } from "../support/tabs.ts";
+
+/** Each payment is another amount, so that it can be told whether it was paid twice. */
+const FIRST_GWEI = 1_000_001;
+const FRANK = 7;
+
+/** W5. */
+export function nothingIsPaidTwiceOrLost(stage: Stage): void {
+  let tabs: Tabs;
+  let frank: Account;
+  let witness: Page;
+  const ready = once(async () => {
+    ({ account: frank } = await fund(stage, FRANK, parseEther("1")));
+    tabs = await openTabs(stage, fakeWallet(stage.scene.l1, { positions: [FRANK] }));
+    witness = await tabs.open("/history");
+  });
+  afterAll(() => tabs?.close());
+
+  const fill = async (page: Page, gwei: number): Promise<void> => {
+    await page.getByLabel("To", { exact: true }).fill(String(stage.bob.index));
+    await page.getByLabel("Amount").fill(`0.${String(gwei).padStart(9, "0")}`);
+    await page.locator("[data-sentence]").waitFor();
+  };
+  const press = (page: Page) => page.getByRole("button", { name: /^Pay 0/ }).click({ noWaitAfter: true });
+  /** What the browser keeps of requests, as a tab sees it that has not been reloaded. */
+  const kept = async (): Promise<Set<number>> => {
+    const texts = await witness.evaluate(() =>
+      Object.entries(localStorage).flatMap(([name, text]) => (name.includes("-request-") ? [text as string] : [])),
+    );
+    return new Set(texts.flatMap((text) => amountsIn(text)));
+  };
+  const gwei = (amount: number) => BigInt(amount) * 10n ** 9n;
+
+  it("W5: a tab that dies at any of 20 points: paid exactly once if it was signed, else not at all, and another tab sees to it", async () => {
+    await ready();
+    const signed = new Map<number, boolean>();
+    const closing: Promise<void>[] = [];
+    for (const [place, point] of CRASH_POINTS.entries()) {
+      const amount = FIRST_GWEI + place;
+      let crash: Crashable | undefined;
+      const page = await tabs.open("/send", async (one) => {
+        crash = await makeCrashable(one);
+      });
+      await fill(page, amount);
+      await crash?.arm(point);
+      void press(page).catch(() => undefined);
+      await crash?.crashed;
+      // A browser takes its time with a tab that does not answer.
+      closing.push(page.close());
+      signed.set(amount, (await kept()).has(encodeFloat40(gwei(amount))));
+    }
+    await Promise.all(closing);
+    // Until it was kept, nothing was sent; from then on, nothing is lost. The lock is also taken for what is over.
+    const [last, first] = ["before setItem request", "after setItem request"].map((name) =>
+      CRASH_POINTS.findIndex(([one]) => one === name),
+    ) as [number, number];
+    expect([...signed.values()].slice(0, last + 1)).toEqual(Array(last + 1).fill(false));
+    const after = CRASH_POINTS.slice(first).flatMap(([name], i) => (/lock/.test(name) ? [] : [first + i + FIRST_GWEI]));
+    expect(after.map((amount) => signed.get(amount))).toEqual(after.map(() => true));
+
+    const expected = new Map(
+      [...signed].flatMap(([amount, isSigned]) => (isSigned ? [[String(gwei(amount)), 1]] : [])),
+    );
+    await expect.poll(() => paidBy(stage, frank.index), WAIT).toEqual(expected);
+    // Nothing is left hanging, and no nonce was lost.
+    await expect.poll(() => witness.getByRole("list", { name: "On its way" }).count(), WAIT).toBe(0);
+    expect((await readAccount(stage, frank.index)).nonce).toBe(expected.size);
+  });
+
+  it("W5: two tabs that pay at the same moment pay both, each once; a reload forgets nothing", async () => {
+    await ready();
+    const before = await paidBy(stage, frank.index);
+    const pages = [await tabs.open("/send"), await tabs.open("/send")] as const;
+    for (const [i, page] of pages.entries()) await fill(page, 2_000_001 + i);
+    await Promise.all(pages.map((page) => press(page)));
+    const areSigned = async () => {
+      const all = await kept();
+      return [2_000_001, 2_000_002].every((amount) => all.has(encodeFloat40(gwei(amount))));
+    };
+    await expect.poll(areSigned, { ...WAIT, interval: 10 }).toBe(true);
+    await pages[0].reload();
+    const both = new Map([...before, [String(gwei(2_000_001)), 1], [String(gwei(2_000_002)), 1]]);
+    await expect.poll(() => paidBy(stage, frank.index), WAIT).toEqual(both);
+    for (const page of pages) await page.close();
+  });
+}
+
+function amountsIn(document: string): number[] {
+  const { transactions = [] } = JSON.parse(document) as {
+    readonly transactions?: readonly { readonly amount: number }[];
+  };
+  return transactions.map(({ amount }) => amount);
+}
