@@ -6,7 +6,7 @@ export const LONG_TESTS: Readonly<Record<string, string>> = {
   "e2e/runbooks.test.ts":
     "carries out the procedures of runbooks that its header names; the commands themselves are tested next to their sources",
   "apps/web/test/rebuild-10000.test.ts":
-    "publishes 10,000 accounts and rebuilds them in a page; npm test rebuilds a small state in the same way",
+    "publishes 10,000 accounts and a blob, and rebuilds them in a page, also from a beacon API and an archive; npm test rebuilds a small state from L1 in the same way",
   "e2e/demo-aggregate.test.ts":
     "proves batches of two blocks in the demo, minutes of two cores; .ci/run runs the demo with a block in a batch",
   "e2e/notable-seeds.test.ts": "repeats what simulations once found; npm test runs a new seed each time",

@@ -22,9 +22,10 @@ export const TEXTS = defineTexts({
     sources: "Where else to read",
     sourcesHint: "Beside your RPC of L1. Whatever they say is compared with the contract, so they need not be trusted.",
     beacon: "Beacon API",
-    beaconHint: "Has the blobs of the last 18 days or so. Needed when batches are in blobs.",
+    beaconHint:
+      "Has the blobs of the last 18 days or so. Needed when batches are in blobs. It has to allow pages of other hosts (CORS).",
     archive: "Archive on a web server",
-    archiveHint: "A file of batches that somebody keeps, for what L1 no longer has.",
+    archiveHint: "A file of batches that somebody keeps, for what L1 no longer has. Likewise (CORS).",
     file: "Archive from a file",
     save: "Use these",
     kept: "This browser keeps the batches that it has read, and checks them again next time.",
@@ -51,9 +52,10 @@ export const TEXTS = defineTexts({
     sourcesHint:
       "Neben Ihrem RPC von L1. Was sie sagen, wird mit dem Vertrag verglichen; man muss ihnen also nicht trauen.",
     beacon: "Beacon-API",
-    beaconHint: "Hat die Blobs von etwa 18 Tagen. Nötig, wenn Batches in Blobs liegen.",
+    beaconHint:
+      "Hat die Blobs von etwa 18 Tagen. Nötig, wenn Batches in Blobs liegen. Sie muss Seiten anderer Hosts erlauben (CORS).",
     archive: "Archiv auf einem Webserver",
-    archiveHint: "Eine Datei mit Batches, die jemand aufbewahrt, für das, was L1 nicht mehr hat.",
+    archiveHint: "Eine Datei mit Batches, die jemand aufbewahrt, für das, was L1 nicht mehr hat. Ebenso (CORS).",
     file: "Archiv aus einer Datei",
     save: "Diese nehmen",
     kept: "Dieser Browser behält die gelesenen Batches und prüft sie beim nächsten Mal wieder.",

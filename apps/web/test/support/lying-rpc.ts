@@ -16,7 +16,7 @@ interface Question {
   readonly params?: readonly unknown[];
 }
 
-/** An RPC between a page and L1. */
+/** An RPC and beacon API between a page and L1. */
 export interface LyingRpc {
   readonly url: string;
   /** From now on custody is said to be one unit less, in every token that has some. */
@@ -54,6 +54,12 @@ export async function startLyingRpc(target: string): Promise<LyingRpc> {
     const headers = { "access-control-allow-origin": "*", "access-control-allow-headers": "*" };
     if (incoming.method === "OPTIONS") {
       outgoing.writeHead(204, headers).end();
+      return;
+    }
+    if (incoming.method === "GET") {
+      // The beacon API, which has to answer pages of other origins.
+      const answered = await fetch(`${target}${incoming.url}`, { headers: { accept: "application/json" } });
+      outgoing.writeHead(answered.status, headers).end(Buffer.from(await answered.arrayBuffer()));
       return;
     }
     const chunks: Buffer[] = [];
