@@ -1,10 +1,11 @@
-import { useRequests } from "@cairn/react";
+import type { RequestDocument } from "@cairn/sdk";
 import type { ReactElement } from "react";
-import * as z from "zod/mini";
 import { useTokenLabels } from "../../data/tokens.ts";
 import { Page, Section } from "../../ui/layout.tsx";
 import { useTexts } from "../../ui/use-texts.ts";
 import { Amount } from "../../ui/values.tsx";
+import { summaryOf } from "../outbox/summary.ts";
+import { useOutbox } from "../outbox/use-outbox.ts";
 import { RequestSteps } from "../requests/request-steps.tsx";
 import { NeedsSession } from "../session/session.tsx";
 import { DepositForm } from "./deposit-form.tsx";
@@ -32,14 +33,14 @@ function Deposit(): ReactElement {
 /** Those that are not final yet, also of earlier visits, newest first. */
 function Deposits(): ReactElement | null {
   const texts = useTexts(TEXTS);
-  const { requests } = useRequests();
-  const deposits = requests.filter(({ handle }) => handle.kind === "deposit").reverse();
+  const { list } = useOutbox();
+  const deposits = list.filter(({ handle }) => handle.kind === "deposit").reverse();
   if (deposits.length === 0) return null;
   return (
     <Section title={texts.underWay}>
       {deposits.map(({ handle, progress }) => (
         <div key={handle.id} data-deposit={handle.id} className="card grid grid-cols-[minmax(0,1fr)] gap-3 px-4 py-4">
-          <Deposited content={handle.toJSON().content} />
+          <Deposited document={handle.toJSON()} />
           <RequestSteps kind="deposit" progress={progress} />
         </div>
       ))}
@@ -47,21 +48,14 @@ function Deposits(): ReactElement | null {
   );
 }
 
-/** What was asked for, as the request keeps it. */
-const contentSchema = z.object({
-  amount: z.string().check(z.regex(/^[0-9]{1,78}$/)),
-  token: z.union([z.literal("ETH"), z.int()]),
-});
-
 /** How much is deposited. */
-function Deposited({ content }: { readonly content: string }): ReactElement | null {
+function Deposited({ document }: { readonly document: RequestDocument }): ReactElement | null {
   const tokenOf = useTokenLabels();
-  const parsed = contentSchema.safeParse(JSON.parse(content));
-  if (!parsed.success) return null;
-  const { amount, token } = parsed.data;
+  const { amount, tokenId } = summaryOf(document);
+  if (typeof amount !== "bigint" || tokenId === null) return null;
   return (
     <h3 className="font-semibold">
-      <Amount value={amount} token={tokenOf(token === "ETH" ? 0 : token)} />
+      <Amount value={amount} token={tokenOf(tokenId)} />
     </h3>
   );
 }

@@ -9,13 +9,10 @@ import { useLocale, useTexts } from "../../ui/use-texts.ts";
 import { Amount, amountText, Hex, tokenName } from "../../ui/values.tsx";
 import { AccountTable } from "../accounts/account-table.tsx";
 import { Problem } from "../problems/problem.tsx";
-import { Outbox } from "../requests/outbox.tsx";
 import { useSession } from "../session/session.tsx";
 import { TEXTS } from "./texts.ts";
 
-const FailedRequests = lazy(() =>
-  import("../outbox/pending.tsx").then(({ FailedRequests }) => ({ default: FailedRequests })),
-);
+const Outbox = lazy(() => import("../outbox/outbox.tsx").then(({ Outbox }) => ({ default: Outbox })));
 
 /** What one has, what is on its way, what to do next. */
 export function Overview(): ReactElement {
@@ -38,9 +35,8 @@ export function Overview(): ReactElement {
       ) : (
         <NoNode />
       )}
-      <Outbox />
       <Suspense>
-        <FailedRequests />
+        <Outbox />
       </Suspense>
     </Page>
   );

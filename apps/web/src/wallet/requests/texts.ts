@@ -42,9 +42,6 @@ export const REQUEST_TEXTS = defineTexts({
     trouble: "Nobody can say at the moment how far it is. It goes on by itself.",
     onItsWay: "On its way",
     nothing: "Nothing is on its way.",
-    kind: "What",
-    status: "Status",
-    since: "Since",
   },
   de: {
     kinds: {
@@ -86,8 +83,5 @@ export const REQUEST_TEXTS = defineTexts({
     trouble: "Niemand kann zurzeit sagen, wie weit es ist. Es geht von selbst weiter.",
     onItsWay: "Unterwegs",
     nothing: "Nichts ist unterwegs.",
-    kind: "Was",
-    status: "Stand",
-    since: "Seit",
   },
 });
