@@ -45,6 +45,7 @@ describe("when the operator is gone for good", () => {
     rpc: () => rpc,
     withoutNode: () => servers[0]?.url ?? "",
     withDeadNode: () => servers[1]?.url ?? "",
+    endFileServer: async () => servers[0]?.stop(),
   };
   describe("the explorer rebuilds the state", () => theStateIsRebuilt(stage));
   // The last: it freezes the rollup.

@@ -87,6 +87,7 @@ export function peopleLeave(stage: WayOutStage): void {
     const wallet = walletOfAlice();
     ({ page, asked } = await openPage(stage, `${stage.withoutNode()}wallet.html#/leave`, {
       prepare: (opened) => announceWallets(opened, [wallet]),
+      serviceWorkers: "allow",
     }));
     await page.getByRole("button", { name: wallet.name }).click();
     await page.getByRole("button", { name: "Rebuild the state" }).click();
@@ -115,9 +116,21 @@ export function peopleLeave(stage: WayOutStage): void {
     await looksWell({ locale: "en", theme: "light" }, 1280);
   });
 
-  it("W4: they get paid what was withdrawn, collect, freeze, leave and take back what waits; nothing is left", async () => {
+  /** Whether the browser has all files of the pages. */
+  const isCached = () =>
+    page.evaluate<boolean>(`(async () => {
+      const name = (await caches.keys()).find((one) => one.endsWith(" state"));
+      if (name === undefined) return false;
+      return (await (await caches.open(name)).match(new URL("build", document.baseURI).href)) !== undefined;
+    })()`);
+
+  it("W4: from the browser's cache, they get paid what was withdrawn, collect, freeze, leave and take back what waits; nothing is left", async () => {
     const { scene, token } = stage.dead();
     const before = await balances();
+    // The pages' host goes the way of the node.
+    await expect.poll(isCached, WAIT).toBe(true);
+    await stage.endFileServer();
+    await page.reload();
     await press(/^Pay 0\.5 ETH$/);
     await expect.poll(() => state("payOut"), WAIT).toBe("done");
     // The user closes the wallet's question without an answer, and the page.

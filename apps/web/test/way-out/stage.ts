@@ -11,6 +11,8 @@ export interface WayOutStage {
   /** Address of the pages on a file server, configured without a node, and with one that is gone. */
   readonly withoutNode: () => string;
   readonly withDeadNode: () => string;
+  /** Ends the file server that is configured without a node. */
+  readonly endFileServer: () => Promise<void>;
 }
 
 /** A page, and which origins it and its workers have asked, apart from its own. */
@@ -33,7 +35,7 @@ export async function openPage(
   address: string,
   { settings, prepare, ...options }: OpenOptions = {},
 ): Promise<OpenedPage> {
-  const context = await browser().newContext({ locale: "en", ...options });
+  const context = await browser().newContext({ locale: "en", serviceWorkers: "block", ...options });
   const asked = new Set<string>();
   const { origin } = new URL(address);
   context.on("request", (request) => {
