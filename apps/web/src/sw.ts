@@ -121,8 +121,12 @@ async function take(): Promise<string> {
   const before = await currentBuild();
   if (before === build) return build;
   const cache = await caches.open(PREFIX + build);
+  const unchanged = before === null ? null : await openKept(before);
   for (const { path, sha256 } of files) {
-    if ((await cache.match(addressOf(path))) === undefined) await keepFile(cache, path, sha256);
+    if ((await cache.match(addressOf(path))) !== undefined) continue;
+    const same = unchanged?.hashes.get(path) === sha256 ? await unchanged.cache.match(addressOf(path)) : undefined;
+    if (same === undefined) await keepFile(cache, path, sha256);
+    else await cache.put(addressOf(path), same);
   }
   await cache.put(addressOf(LIST), listed);
   await (await caches.open(STATE)).put(addressOf("build"), new Response(build));
@@ -131,6 +135,15 @@ async function take(): Promise<string> {
     if (isOld) await caches.delete(name);
   }
   return build;
+}
+
+/** A build that is kept, and the hashes of its files. */
+async function openKept(
+  build: string,
+): Promise<{ readonly cache: Cache; readonly hashes: ReadonlyMap<string, string> }> {
+  const cache = await caches.open(PREFIX + build);
+  const { files } = ((await (await cache.match(addressOf(LIST)))?.json()) ?? { files: [] }) as Pick<Listed, "files">;
+  return { cache, hashes: new Map(files.map(({ path, sha256 }) => [path, sha256])) };
 }
 
 /** Keeps a file as it is listed. Throws a TypeError for another content: the host is changing builds at the moment. */

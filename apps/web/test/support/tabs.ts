@@ -39,10 +39,11 @@ export async function openTabs(
 export async function unlock(page: Page, { name }: FakeWallet): Promise<void> {
   const choose = page.getByRole("button", { name, exact: true });
   const sign = page.getByRole("button", { name: /^(?:Open with a signature|Sign in the wallet)/ });
+  await choose.or(sign).first().waitFor();
   const isConnected = async () => {
     if ((await sign.count()) > 0) return true;
     // A remembered wallet may connect at the same moment.
-    await choose.click({ timeout: 1000 }).catch(() => undefined);
+    await choose.click({ timeout: 200 }).catch(() => undefined);
     return false;
   };
   await expect.poll(isConnected, WAIT).toBe(true);

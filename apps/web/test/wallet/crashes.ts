@@ -30,6 +30,13 @@ export function nothingIsPaidTwiceOrLost(stage: Stage): void {
     await page.getByLabel("Amount").fill(`0.${String(gwei).padStart(9, "0")}`);
     await page.locator("[data-sentence]").waitFor();
   };
+  const openTab = async (): Promise<{ readonly page: Page; readonly crash: Crashable }> => {
+    let crash: Crashable | null = null;
+    const page = await tabs.open("/send", async (one) => {
+      crash = await makeCrashable(one);
+    });
+    return { page, crash: crash ?? expect.unreachable() };
+  };
   const press = (page: Page) => page.getByRole("button", { name: /^Pay 0/ }).click({ noWaitAfter: true });
   /** What the browser keeps of requests, as a tab sees it that has not been reloaded. */
   const kept = async (): Promise<Set<number>> => {
@@ -44,16 +51,16 @@ export function nothingIsPaidTwiceOrLost(stage: Stage): void {
     await ready();
     const signed = new Map<number, boolean>();
     const closing: Promise<void>[] = [];
+    // The next tab opens while one dies.
+    let next = openTab();
     for (const [place, point] of CRASH_POINTS.entries()) {
       const amount = FIRST_GWEI + place;
-      let crash: Crashable | undefined;
-      const page = await tabs.open("/send", async (one) => {
-        crash = await makeCrashable(one);
-      });
+      const { page, crash } = await next;
+      if (place + 1 < CRASH_POINTS.length) next = openTab();
       await fill(page, amount);
-      await crash?.arm(point);
+      await crash.arm(point);
       void press(page).catch(() => undefined);
-      await crash?.crashed;
+      await crash.crashed;
       // A browser takes its time with a tab that does not answer.
       closing.push(page.close());
       signed.set(amount, (await kept()).has(encodeFloat40(gwei(amount))));

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { encodePaymentCode } from "@cairn/sdk";
 import { parseEther } from "viem";
 import { afterAll, expect, it } from "vitest";
+import { accessibilityProblems } from "../support/axe.ts";
 import { fakeWallet } from "../support/fake-wallets.ts";
 import { type Account, fund, paidBy, readAccount } from "../support/fund.ts";
 import { once } from "../support/once.ts";
@@ -50,6 +51,7 @@ export function listsArePaid(stage: Stage): void {
     await page.getByRole("button", { name: "Check" }).click();
     await expect.poll(problems, WAIT).toEqual(["6"]);
     expect((await readAccount(stage, grace.index)).nonce).toBe(0);
+    expect(await accessibilityProblems(page)).toEqual([]);
 
     await page.getByLabel(/^CSV with/).fill(csv());
     await page.getByRole("button", { name: "Check" }).click();
@@ -61,6 +63,7 @@ export function listsArePaid(stage: Stage): void {
     const again = await tabs.open("/payouts");
     await again.locator('[data-list="salaries-2026-11"]').getByRole("button", { name: "Go on" }).click();
     await expect.poll(() => again.locator("[data-complete]").getAttribute("data-complete"), WAIT).toBe("true");
+    expect(await accessibilityProblems(again)).toEqual([]);
     const wei = (amount: string) => String(parseEther(amount));
     expect(await paidBy(stage, grace.index)).toEqual(new Map(amounts.map((amount) => [wei(amount), 1])));
     const [download] = await Promise.all([

@@ -2,6 +2,7 @@ import { encodePaymentCode } from "@cairn/sdk";
 import type { Page } from "playwright-core";
 import { parseEther } from "viem";
 import { afterAll, expect, it } from "vitest";
+import { accessibilityProblems } from "../support/axe.ts";
 import { type FakeWallet, fakeWallet } from "../support/fake-wallets.ts";
 import { type Account, fund, readAccount } from "../support/fund.ts";
 import { once } from "../support/once.ts";
@@ -52,6 +53,7 @@ export function paymentsAreMade(stage: Stage): void {
       ),
     );
     expect(await warnings()).toEqual(["first-time"]);
+    expect(await accessibilityProblems(page)).toEqual([]);
     await page.getByRole("button", { name: "Pay 0.12345678902 ETH" }).dblclick();
     await expect.poll(status, WAIT).toMatch(/confirmed|proven|final/);
     expect((await balanceOf(stage.bob.index)) - before).toBe(123_456_789_020_000_000n);
@@ -80,6 +82,7 @@ export function paymentsAreMade(stage: Stage): void {
     await payee.fill(poisoned);
     await expect.poll(warnings, WAIT).toContain("lookalike");
     expect(await pay.isDisabled()).toBe(true);
+    expect(await accessibilityProblems(page)).toEqual([]);
     await page.getByLabel("I have compared it").check();
     expect(await pay.isDisabled()).toBe(false);
     // Another payee has to be compared anew.
@@ -171,6 +174,7 @@ export function paymentsAreMade(stage: Stage): void {
       await setCode("0x");
     }
     await expect.poll(() => page.locator("[data-claim]").textContent(), WAIT).toContain("0.5 ETH");
+    expect(await accessibilityProblems(page)).toEqual([]);
     const held = await reader.getBalance({ address });
     wallet.refused.add("eth_sendTransaction");
     await page.getByRole("button", { name: "Claim", exact: true }).click();

@@ -3,6 +3,7 @@ import { paymentRequestLink, textReference } from "@cairn/sdk";
 import type { Page } from "playwright-core";
 import { parseEther } from "viem";
 import { afterAll, expect, it } from "vitest";
+import { accessibilityProblems } from "../support/axe.ts";
 import { fakeWallet } from "../support/fake-wallets.ts";
 import { type Account, fund, paidBy, readAccount } from "../support/fund.ts";
 import { once } from "../support/once.ts";
@@ -61,7 +62,20 @@ export function requestsArePaid(stage: Stage): void {
     expect(link.startsWith(`${stage.pages()}wallet.html#/pay/cairn:cairn1`)).toBe(true);
     expect(await payee.locator("[data-qr]").getAttribute("data-qr")).toMatch(/^CAIRN:R1[A-Z0-9]+$/);
 
-    // In the page that is open: the same place, another link.
+    expect(await accessibilityProblems(payee)).toEqual([]);
+    // By a picture of the code, and one of something else.
+    await payer.goto(`${stage.pages()}wallet.html#/pay`);
+    const picture = payer.getByLabel("Picture of a QR code");
+    const png = async (page: Page, what: string) => ({
+      name: "code.png",
+      mimeType: "image/png",
+      buffer: await page.locator(what).screenshot(),
+    });
+    await picture.setInputFiles(await png(payee, "h1"));
+    await expect.poll(() => payer.getByText("No QR code can be read").count(), WAIT).toBe(1);
+    await picture.setInputFiles(await png(payee, "[data-qr]"));
+    await expect.poll(() => payer.locator("[data-amount]").textContent(), WAIT).toBe("0.125 ETH");
+    // By the link, in the page that is open.
     await payer.goto(link);
     await expect.poll(() => payer.locator("[data-amount]").textContent(), WAIT).toBe("0.125 ETH");
     expect(await payer.locator("main").textContent()).toContain("order 16");
@@ -74,6 +88,7 @@ export function requestsArePaid(stage: Stage): void {
     const stranger = await openWallet(stage, []);
     await stranger.goto(link);
     await refusal(stranger).toBe("paid");
+    expect(await accessibilityProblems(stranger)).toEqual([]);
     await stranger.close();
   });
 
@@ -128,6 +143,7 @@ export function requestsArePaid(stage: Stage): void {
     await payer.getByLabel("You get").fill("12.5");
     await payer.getByRole("button", { name: "Sign the offer" }).click();
     const link = (await payer.locator("[data-offer]").getAttribute("data-offer", { timeout: WAIT.timeout })) ?? "";
+    expect(await accessibilityProblems(payer)).toEqual([]);
     const before = BigInt((await readAccount(stage, dave.index)).balance);
     // The maker cannot take it.
     const other = await openWallet(stage, []);

@@ -18,7 +18,7 @@ export function Statements(): ReactElement | null {
   if (account === null) return null;
   return (
     <Section title={texts.statement}>
-      <FromAccount accounts={accounts} chosen={account} onChange={setChoice} />
+      <FromAccount accounts={accounts} chosen={account} onChange={setChoice} label={texts.of} />
       <StatementForm key={account.index} account={account} />
     </Section>
   );

@@ -92,6 +92,11 @@ function dismiss(kept: Kept<FailedRequest[]>, id: string): void {
   kept.change((before) => before.map((one) => (one.id === id ? { ...one, isDismissed: true } : one)));
 }
 
+/** What a request pays, and whom. */
+export function WhatIsPaid({ handle }: Pick<FollowedRequest, "handle">): ReactElement {
+  return <What {...summaryOf(handle.toJSON())} />;
+}
+
 /** An amount and whom it goes to. */
 function What({
   tokenId,

@@ -57,7 +57,10 @@ export function PayForm({ located, text }: { readonly located: LocatedRequest; r
   }
   if (accounts === undefined || fee === undefined) return <Loading />;
   const from = accounts.find((one) => one.tokenId === tokenId && one.index !== payee);
-  if (from === undefined) return <p className="card px-4 py-4 text-sm text-refuted">{texts.noAccount}</p>;
+  if (from === undefined) {
+    const isOwn = accounts.some(({ index }) => index === payee);
+    return <p className="card px-4 py-4 text-sm text-refuted">{isOwn ? texts.own : texts.noAccount}</p>;
+  }
   const inToken = (value: bigint) => `${amountText(value, token.decimals ?? 0, locale)} ${tokenName(token)}`;
   const balance = BigInt(from.balance);
   const missing = amount + fee - balance;

@@ -1,16 +1,15 @@
 import { paymentRequestId } from "@cairn/protocol";
 import type { LocatedRequest } from "@cairn/sdk";
-import { type FormEvent, type ReactElement, useEffect, useState } from "react";
+import { type ReactElement, useEffect, useState } from "react";
 import { useLocation } from "wouter";
 import { isUnknown } from "../../data/node.ts";
 import { useRollup } from "../../data/rollup.tsx";
 import { useNode } from "../../data/use-node.ts";
-import { Button } from "../../ui/button.tsx";
-import { TextField } from "../../ui/field.tsx";
 import { Page, Section } from "../../ui/layout.tsx";
 import { useTexts } from "../../ui/use-texts.ts";
 import { NeedsSession } from "../session/session.tsx";
 import { RequestFacts } from "./facts.tsx";
+import { OpenRequest } from "./open-request.tsx";
 import { PayForm } from "./pay-form.tsx";
 import { readRequest } from "./read-request.ts";
 import { TEXTS } from "./texts.ts";
@@ -31,7 +30,7 @@ export function PayPage(): ReactElement {
       {reading.type === "request" ? (
         <Requested located={reading.located} text={reading.text} />
       ) : reading.reason === "nothing" ? (
-        <Paste />
+        <OpenRequest />
       ) : reading.reason === "wrong-chain" ? (
         <Refused reason={reading.reason} text={texts.refusals["wrong-chain"](reading.asked, String(config.chainId))} />
       ) : reading.reason === "wrong-rollup" ? (
@@ -87,24 +86,6 @@ function Refused({ reason, text }: { readonly reason: string; readonly text: str
       <p className="font-semibold">{texts.refused}</p>
       <p className="text-sm">{text}</p>
     </div>
-  );
-}
-
-function Paste(): ReactElement {
-  const texts = useTexts(TEXTS);
-  const [, go] = useLocation();
-  const [text, setText] = useState("");
-  const open = (event: FormEvent) => {
-    event.preventDefault();
-    if (text.trim() !== "") go(`/pay/${encodeURIComponent(text.trim())}`);
-  };
-  return (
-    <form onSubmit={open} className="card grid gap-4 px-4 py-4 sm:px-6">
-      <TextField label={texts.paste} value={text} onChange={setText} />
-      <Button kind="primary" isSubmit isDisabled={text.trim() === ""}>
-        {texts.open}
-      </Button>
-    </form>
   );
 }
 

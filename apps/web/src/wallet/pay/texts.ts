@@ -7,6 +7,9 @@ export const TEXTS = defineTexts({
     lead: "Somebody asks you for a payment. All that the request says is here; nothing happens before you say so.",
     paste: "Link or text of a request",
     open: "Open",
+    picture: "Picture of a QR code",
+    pictureHint: "A photo or a screenshot. It is read here, and sent nowhere.",
+    noCode: "No QR code can be read in this picture.",
     refused: "This cannot be paid here",
     refusals: {
       malformed: "The link is no request for a payment: it is mistyped, cut off or altered.",
@@ -41,6 +44,7 @@ export const TEXTS = defineTexts({
     pays: (amount: string, index: string, owner: string, fee: string) =>
       `You pay ${amount} to account ${index} of ${owner}. The fee is ${fee}. It cannot be taken back.`,
     missing: (amount: string) => `The account holds too little: ${amount} are missing.`,
+    own: "This request is yours: it asks others to pay you.",
     noAccount: "You have no account in this token.",
     pay: (amount: string) => `Pay ${amount}`,
     sending: "Signing and sending …",
@@ -51,6 +55,9 @@ export const TEXTS = defineTexts({
     lead: "Jemand bittet Sie um eine Zahlung. Hier steht alles, was die Anforderung sagt; nichts geschieht, bevor Sie es sagen.",
     paste: "Link oder Text einer Anforderung",
     open: "Öffnen",
+    picture: "Bild eines QR-Codes",
+    pictureHint: "Ein Foto oder Bildschirmfoto. Es wird hier gelesen und nirgends hingeschickt.",
+    noCode: "In diesem Bild ist kein QR-Code zu lesen.",
     refused: "Das kann man hier nicht bezahlen",
     refusals: {
       malformed: "Der Link ist keine Zahlungsaufforderung: vertippt, abgeschnitten oder verändert.",
@@ -86,6 +93,7 @@ export const TEXTS = defineTexts({
     pays: (amount: string, index: string, owner: string, fee: string) =>
       `Sie zahlen ${amount} auf Konto ${index} von ${owner}. Die Gebühr ist ${fee}. Das lässt sich nicht zurücknehmen.`,
     missing: (amount: string) => `Auf dem Konto ist zu wenig: Es fehlen ${amount}.`,
+    own: "Diese Anforderung ist Ihre: Sie bittet andere, Ihnen zu zahlen.",
     noAccount: "Sie haben kein Konto in diesem Token.",
     pay: (amount: string) => `${amount} bezahlen`,
     sending: "Wird unterschrieben und gesendet …",

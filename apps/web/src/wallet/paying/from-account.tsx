@@ -38,10 +38,12 @@ export function FromAccount({
   accounts,
   chosen,
   onChange,
+  label,
 }: {
   readonly accounts: readonly Account[];
   readonly chosen: Account;
   readonly onChange: (choice: { readonly tokenId: number; readonly index: number | null }) => void;
+  readonly label?: string;
 }): ReactElement {
   const texts = useTexts(TEXTS);
   const locale = useLocale();
@@ -63,7 +65,7 @@ export function FromAccount({
         onChange={(id) => onChange({ tokenId: id, index: null })}
       />
       <Select
-        label={texts.from}
+        label={label ?? texts.from}
         value={String(chosen.index)}
         options={inToken.map((account) => ({ value: String(account.index), text: named(account) }))}
         onChange={(index) => onChange({ tokenId, index: Number(index) })}

@@ -38,7 +38,6 @@ export const TEXTS = defineTexts({
     mine: "Your requests",
     noneMade: "You have made no request in this browser.",
     unknown: "There is no such request in this browser.",
-    show: "Show",
   },
   de: {
     title: "Anfordern",
@@ -76,6 +75,5 @@ export const TEXTS = defineTexts({
     mine: "Ihre Anforderungen",
     noneMade: "Sie haben in diesem Browser noch nichts angefordert.",
     unknown: "Diese Anforderung gibt es in diesem Browser nicht.",
-    show: "Zeigen",
   },
 });

@@ -25,7 +25,6 @@ export const TEXTS = defineTexts({
     sendAll: "Pay everything",
     sending: "Signing and sending …",
     again: "Another payment",
-    addContact: "Keep as a contact",
   },
   de: {
     title: "Senden",
@@ -50,6 +49,5 @@ export const TEXTS = defineTexts({
     sendAll: "Alles zahlen",
     sending: "Wird unterschrieben und gesendet …",
     again: "Noch eine Zahlung",
-    addContact: "Als Kontakt merken",
   },
 });
