@@ -22,6 +22,15 @@ export function itTellsWhatItIs(stage: Stage): void {
     await page.close();
   });
 
+  it("E6: leads to the whole state, which is rebuilt under the node's own content security policy", async () => {
+    const page = await stage.open();
+    await page.getByRole("link", { name: /^Rebuild every account/ }).click();
+    await page.getByRole("button", { name: "Rebuild the state" }).click();
+    const verdict = page.locator("[data-verdict]").first();
+    await expect.poll(() => verdict.getAttribute("data-verdict"), WAIT).toBe("checked");
+    await page.close();
+  });
+
   it("says that nothing can be checked without a connection to L1, and then asks nobody but the node", async () => {
     const page = await stage.open();
     await page.route("**/config.json", (route) =>
