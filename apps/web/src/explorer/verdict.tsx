@@ -36,11 +36,17 @@ type Catalogue = (typeof TEXTS)["en"];
 /** What a check has found, in a sentence. */
 export function Verdict(
   props:
-    | { readonly truth: Truth; readonly children: ReactNode; readonly error?: never }
-    | { readonly error: Error; readonly truth?: never; readonly children?: never },
+    | {
+        readonly truth: Truth;
+        /** In the place of the mark's usual words. */
+        readonly text?: string;
+        readonly children: ReactNode;
+        readonly error?: never;
+      }
+    | { readonly error: Error; readonly truth?: never; readonly text?: never; readonly children?: never },
 ): ReactElement {
   const texts = useTexts(TEXTS);
-  const { error } = props;
+  const { error, text } = props;
   const truth = error === undefined ? props.truth : truthOf(error);
   return (
     <div
@@ -48,7 +54,7 @@ export function Verdict(
       data-verdict={truth}
       className={`card grid grid-cols-[minmax(0,1fr)] gap-1 border-l-4 px-4 py-3 ${BORDERS[truth]}`}
     >
-      <Mark truth={truth} />
+      <Mark truth={truth} {...(text === undefined ? {} : { text })} />
       <div className="text-sm">
         {error === undefined ? props.children : reasons(error, texts).map((reason) => <p key={reason}>{reason}</p>)}
       </div>

@@ -163,7 +163,7 @@ export function peopleLeave(stage: WayOutStage): void {
       await expect.poll(() => page.getByRole("button", { name: /^Take back entry / }).count(), WAIT).toBe(left);
     }
     await isHeld();
-    expect(await page.locator("main").textContent()).toContain("You have left");
+    await expect.poll(() => page.locator("main").textContent(), WAIT).toContain("You have left");
     expect(await accessibilityProblems(page)).toEqual([]);
 
     const [eth, tokens] = await balances();

@@ -36,7 +36,7 @@ export function theStateIsRebuilt(stage: WayOutStage): void {
     await rebuild(page);
     expect(await verdict(page)).toBe("checked");
     const { root } = await scene.l1.state();
-    expect(await page.locator(`[title="${root}"]`).count()).toBe(2);
+    await expect.poll(() => page.locator(`[title="${root}"]`).count(), WAIT).toBe(2);
     expect(await truths(page)).toEqual(["checked", "checked"]);
     const owed = ALICES.inEth + ALICES.unpaid + ALICES.claimable + 2n * ETHER;
     const cells = await page.locator("tbody tr").first().locator("td").allTextContents();
@@ -50,7 +50,9 @@ export function theStateIsRebuilt(stage: WayOutStage): void {
     await find(page, scene.l1.wallet(1).account.address);
     const rows = page.getByRole("table", { name: "Accounts in the rebuilt state" }).locator("tbody tr");
     await expect.poll(() => rows.count(), WAIT).toBe(2);
-    expect(await rows.allTextContents()).toEqual([expect.stringMatching(/2 ETH/), expect.stringMatching(/5 USD/)]);
+    await expect
+      .poll(() => rows.allTextContents(), WAIT)
+      .toEqual([expect.stringMatching(/2 ETH/), expect.stringMatching(/5 USD/)]);
     expect(await accessibilityProblems(page)).toEqual([]);
     expect([...asked]).toEqual([new URL(stage.rpc().url).origin]);
     await page.context().close();
@@ -103,10 +105,9 @@ export function theStateIsRebuilt(stage: WayOutStage): void {
     rpc.understate(true);
     await rebuild(page);
     expect([await verdict(page), await truths(page)]).toEqual(["refuted", ["refuted", "refuted"]]);
-    expect(await covered(page).allTextContents()).toEqual([
-      "0.000000000000000001 ETH too few counted",
-      "0.000001 USD too few counted",
-    ]);
+    await expect
+      .poll(() => covered(page).allTextContents(), WAIT)
+      .toEqual(["0.000000000000000001 ETH too few counted", "0.000001 USD too few counted"]);
     rpc.understate(false);
     await rebuild(page, "Bring it up to date");
     await expect.poll(() => verdict(page), WAIT).toBe("checked");

@@ -37,7 +37,7 @@ function Result({ summary }: { readonly summary: RestoredSummary }): ReactElemen
   const truth: Truth = !solvency.isSolvent ? "refuted" : isBehind ? "older" : "checked";
   return (
     <>
-      <Verdict truth={truth}>
+      <Verdict truth={truth} {...(solvency.isSolvent ? {} : { text: texts.notCovered })}>
         <p>{(solvency.isSolvent ? texts.solvent : texts.insolvent)(count(l1.block))}</p>
         {isBehind && <p>{texts.behind}</p>}
       </Verdict>

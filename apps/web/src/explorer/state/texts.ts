@@ -34,6 +34,7 @@ export const TEXTS = defineTexts({
     held: "Contract has",
     verdict: "Covered",
     covered: "covered",
+    notCovered: "not covered",
     problems: {
       "custody-too-small": (missing: string) => `${missing} too few counted`,
       "balance-too-small": (missing: string) => `${missing} missing`,
@@ -84,6 +85,7 @@ export const TEXTS = defineTexts({
     held: "Vertrag hat",
     verdict: "Gedeckt",
     covered: "gedeckt",
+    notCovered: "nicht gedeckt",
     problems: {
       "custody-too-small": (missing: string) => `${missing} zu wenig gezählt`,
       "balance-too-small": (missing: string) => `${missing} fehlen`,

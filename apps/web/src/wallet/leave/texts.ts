@@ -38,7 +38,7 @@ export const TEXTS = defineTexts({
     },
     explain: {
       request:
-        "This puts a request to withdraw into the contract's queue. The operator has to serve it, and pays you if it does. If it does not, the clock runs until anyone may freeze the rollup.",
+        "This puts a request to withdraw into the contract's queue. The operator has to serve it, and pays you if it does. If it does not, the clock runs until anyone may freeze the rollup; one request is enough for that.",
       freeze:
         "This stops the rollup for good, for everyone: no payment or deposit any more, and everyone leaves with a proof. It cannot be undone. It is possible because an entry of the queue has waited too long.",
       exit: "This shows the contract a proof of your accounts, made in this browser, and the contract pays their whole balances to your L1 address.",
@@ -57,7 +57,7 @@ export const TEXTS = defineTexts({
     afterFreeze: "After the freeze.",
     none: "Nothing to do here.",
     working:
-      "Batches still come, as far as L1 shows. Then withdrawing is the short way: with the wallet's ordinary withdrawal. The steps below are for the day on which it fails.",
+      "Nothing waits in the contract's queue, so L1 does not show yet whether the operator serves it. While it does, the wallet's ordinary withdrawal is the short way.",
     buttons: {
       request: (index: string) => `Request account ${index}`,
       freeze: "Freeze the rollup for good",
@@ -71,17 +71,17 @@ export const TEXTS = defineTexts({
     cost: "Costs about",
     queueFee: (amount: string) => `of it fee of the queue: ${amount}`,
     asking: "Confirm it in your wallet.",
-    underWay: "Sent, and not on L1 yet",
+    underWay: "On its way to L1",
     names: {
-      forceWithdraw: "request of a withdrawal",
-      freeze: "freeze",
-      exit: "exit",
-      reclaim: "refund",
-      payOut: "payout",
-      claim: "collection",
+      forceWithdraw: "Request of a withdrawal",
+      freeze: "Freeze",
+      exit: "Exit",
+      reclaim: "Refund",
+      payOut: "Payout",
+      claim: "Collection",
     },
     unanswered:
-      "The wallet has not said that it sent this. If you did not confirm it there, forget it here, and ask for it again: it can happen only once.",
+      "The wallet has not said that it sent this. If you did not confirm it there, forget it here, and ask for it again. Nothing can be paid out twice; only a request would cost its fee twice.",
     forget: "Forget it",
     reloadable: "You may close or reload this page: it goes on.",
   },
@@ -121,7 +121,7 @@ export const TEXTS = defineTexts({
     },
     explain: {
       request:
-        "Das stellt einen Auftrag zur Auszahlung in die Warteschlange des Vertrags. Der Betreiber muss ihn erfüllen, und tut er es, werden Sie bezahlt. Tut er es nicht, läuft die Uhr, bis jeder den Rollup einfrieren darf.",
+        "Das stellt einen Auftrag zur Auszahlung in die Warteschlange des Vertrags. Der Betreiber muss ihn erfüllen, und tut er es, werden Sie bezahlt. Tut er es nicht, läuft die Uhr, bis jeder den Rollup einfrieren darf; dafür genügt ein Auftrag.",
       freeze:
         "Das hält den Rollup für immer an, für alle: keine Zahlung und keine Einzahlung mehr, und alle gehen mit einem Beweis. Es lässt sich nicht rückgängig machen. Möglich ist es, weil ein Eintrag der Warteschlange zu lange gewartet hat.",
       exit: "Das zeigt dem Vertrag einen Beweis Ihrer Konten, in diesem Browser gemacht, und der Vertrag zahlt die ganzen Guthaben an Ihre L1-Adresse.",
@@ -140,7 +140,7 @@ export const TEXTS = defineTexts({
     afterFreeze: "Nach dem Einfrieren.",
     none: "Hier gibt es nichts zu tun.",
     working:
-      "Soweit L1 zeigt, kommen noch Batches. Dann ist Auszahlen der kurze Weg: mit der gewöhnlichen Auszahlung der Wallet. Die Schritte unten sind für den Tag da, an dem er versagt.",
+      "In der Warteschlange des Vertrags wartet nichts, also zeigt L1 noch nicht, ob der Betreiber sie bedient. Solange er das tut, ist die gewöhnliche Auszahlung der Wallet der kurze Weg.",
     buttons: {
       request: (index: string) => `Konto ${index} verlangen`,
       freeze: "Den Rollup für immer einfrieren",
@@ -153,7 +153,7 @@ export const TEXTS = defineTexts({
     cost: "Kostet etwa",
     queueFee: (amount: string) => `davon Gebühr der Warteschlange: ${amount}`,
     asking: "Bestätigen Sie es in Ihrer Wallet.",
-    underWay: "Gesendet, und noch nicht auf L1",
+    underWay: "Unterwegs zu L1",
     names: {
       forceWithdraw: "Auftrag zur Auszahlung",
       freeze: "Einfrieren",
@@ -163,7 +163,7 @@ export const TEXTS = defineTexts({
       claim: "Abholung",
     },
     unanswered:
-      "Die Wallet hat nicht gesagt, dass sie das gesendet hat. Wenn Sie es dort nicht bestätigt haben, vergessen Sie es hier und verlangen Sie es noch einmal: Geschehen kann es nur einmal.",
+      "Die Wallet hat nicht gesagt, dass sie das gesendet hat. Wenn Sie es dort nicht bestätigt haben, vergessen Sie es hier und verlangen Sie es noch einmal. Nichts kann doppelt ausgezahlt werden; nur ein Auftrag würde seine Gebühr noch einmal kosten.",
     forget: "Vergessen",
     reloadable: "Sie können diese Seite schließen oder neu laden: Es geht weiter.",
   },
