@@ -3,7 +3,7 @@ import type { Page } from "playwright-core";
 import { expect, it } from "vitest";
 import { accessibilityProblems } from "../support/axe.ts";
 import { ALICES } from "../support/dead-rollup.ts";
-import { announceWallets, type FakeWallet, fakeWallet } from "../support/fake-wallets.ts";
+import { announceWallets, emit, type FakeWallet, fakeWallet } from "../support/fake-wallets.ts";
 import { WAIT } from "../support/stage.ts";
 import { openPage, type WayOutStage } from "./stage.ts";
 
@@ -25,20 +25,22 @@ export function peopleLeave(stage: WayOutStage): void {
   let isIgnoring = false;
   let ignored = 0;
 
-  /** Alice's, which may send without telling the page. */
+  /** Alice's and a stranger's, which may send without telling the page. */
   const walletOfAlice = (): FakeWallet => {
-    const wallet = fakeWallet(stage.dead().scene.l1, { positions: [1] });
-    const answer: FakeWallet["answer"] = async (method, params) => {
-      if (isIgnoring && method === "eth_sendTransaction") {
-        ignored++;
-        return new Promise<never>(() => undefined);
-      }
-      const answered = await wallet.answer(method, params);
-      if (method !== "eth_sendTransaction") return answered;
-      sent.push(String(answered));
-      return isSilent ? new Promise<never>(() => undefined) : answered;
-    };
-    return { ...wallet, answer };
+    const wallet = fakeWallet(stage.dead().scene.l1, { positions: [1, 4] });
+    const { answer } = wallet;
+    return Object.assign(wallet, {
+      answer: async (method: string, params: readonly unknown[]) => {
+        if (isIgnoring && method === "eth_sendTransaction") {
+          ignored++;
+          return new Promise<never>(() => undefined);
+        }
+        const answered = await answer(method, params);
+        if (method !== "eth_sendTransaction") return answered;
+        sent.push(String(answered));
+        return isSilent ? new Promise<never>(() => undefined) : answered;
+      },
+    });
   };
 
   const step = (name: string) => page.locator(`[data-step="${name}"]`);
@@ -112,6 +114,19 @@ export function peopleLeave(stage: WayOutStage): void {
     expect(await states()).toEqual(["done", "later", "later", "later", "now", "now"]);
     expect(await step("freeze").textContent()).toMatch(/Anyone may freeze the rollup from .*; that is in [67] days/);
     expect(await accessibilityProblems(page)).toEqual([]);
+
+    // The page keeps to the account that it has shown.
+    const [own = "", strangers = ""] = wallet.accounts;
+    for (const accounts of [
+      [strangers, own],
+      [own, strangers],
+    ]) {
+      wallet.accounts = accounts;
+      await emit(page, wallet, "accountsChanged", accounts);
+      const isOther = accounts[0] === strangers;
+      await expect.poll(() => page.locator('[data-problem="other-account"]').count(), WAIT).toBe(isOther ? 1 : 0);
+    }
+    await isHeld(...mine, [0, queueBaseFee / 2n], [0, LATE]);
     await looksWell({ locale: "de", theme: "dark" }, 390);
     await looksWell({ locale: "en", theme: "light" }, 1280);
   });

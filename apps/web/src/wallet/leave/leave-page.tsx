@@ -1,5 +1,6 @@
 import { type ReactElement, useMemo } from "react";
 import { useRollup } from "../../data/rollup.tsx";
+import { Button } from "../../ui/button.tsx";
 import { Page, Section } from "../../ui/layout.tsx";
 import { useTexts } from "../../ui/use-texts.ts";
 import { Hex } from "../../ui/values.tsx";
@@ -15,7 +16,7 @@ import { TEXTS } from "./texts.ts";
 export function LeavePage(): ReactElement {
   const texts = useTexts(TEXTS);
   const { config } = useRollup();
-  const { connection } = useSessionState();
+  const { connection, store } = useSessionState();
   const connected = connection.status === "connected" ? connection : null;
   return (
     <Page title={texts.title} lead={texts.lead}>
@@ -28,6 +29,14 @@ export function LeavePage(): ReactElement {
           </p>
         )}
         {connected !== null && connected.chainId !== config.chainId && <ChainStep wallet={connected.wallet} />}
+        {connected?.other != null && (
+          <div role="alert" data-problem="other-account" className="grid grid-cols-[minmax(0,1fr)] gap-2 text-sm">
+            <p>
+              {texts.other} <Hex value={connected.other} />
+            </p>
+            <Button onClick={store.takeOther}>{texts.takeOther}</Button>
+          </div>
+        )}
       </Section>
       {connected !== null && (
         <Connected key={connected.owner} owner={connected.owner} provider={connected.wallet.provider} />

@@ -6,6 +6,8 @@ export const TEXTS = defineTexts({
     title: "Leave without the operator",
     lead: "If the operator is gone, your money still leaves: by the contract on L1, your L1 wallet and this page. Nobody else is asked, and no key but that of your L1 wallet is needed.",
     wallet: "Your wallet",
+    other: "What is below belongs to this account, but the wallet shows another one now:",
+    takeOther: "Go on with the new account",
     rebuild: "First, find what is yours",
     rebuilt: "Rebuilt from L1",
     rebuildHint:
@@ -89,6 +91,8 @@ export const TEXTS = defineTexts({
     title: "Gehen ohne den Betreiber",
     lead: "Wenn der Betreiber weg ist, kommt Ihr Geld trotzdem heraus: durch den Vertrag auf L1, Ihre L1-Wallet und diese Seite. Sonst wird niemand gefragt, und es braucht keinen Schlüssel außer dem Ihrer L1-Wallet.",
     wallet: "Ihre Wallet",
+    other: "Was unten steht, gehört zu dieser Adresse, aber die Wallet zeigt jetzt eine andere:",
+    takeOther: "Mit der neuen Adresse weitermachen",
     rebuild: "Zuerst finden, was Ihnen gehört",
     rebuilt: "Aus L1 nachgebaut",
     rebuildHint:
