@@ -4,9 +4,11 @@ import { accountsAreProved } from "./explorer/accounts.ts";
 import { batchesShowTheirCost } from "./explorer/costs.ts";
 import { everyoneCanUseIt } from "./explorer/everyone.ts";
 import { itTellsWhatItIs } from "./explorer/home.ts";
+import { theLessonTeaches } from "./explorer/lesson.ts";
 import { itIsLive } from "./explorer/live.ts";
 import { livenessIsShown } from "./explorer/liveness.ts";
 import { everythingHasAPlace } from "./explorer/places.ts";
+import { proofsAreShown } from "./explorer/proofs.ts";
 import { receiptsProve } from "./explorer/receipts.ts";
 import { everythingIsFound } from "./explorer/search.ts";
 import { statementsAddUp } from "./explorer/statements.ts";
@@ -25,6 +27,8 @@ describe("the explorer", () => {
   describe("proves transfers", () => receiptsProve(stage));
   describe("shows what batches cost", () => batchesShowTheirCost(stage));
   describe("shows whether batches come", () => livenessIsShown(stage));
+  describe("shows how blocks get to L1", () => proofsAreShown(stage));
+  describe("teaches how it works", () => theLessonTeaches(stage));
   describe("makes statements", () => statementsAddUp(stage));
   describe("is for everyone", () => everyoneCanUseIt(stage));
   // The last: it freezes the rollup.

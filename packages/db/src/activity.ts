@@ -1,5 +1,6 @@
 import { sql } from "kysely";
 import type { Db } from "./database.ts";
+import { proofState, type StoredProof } from "./proofs.ts";
 
 /** What blocks hold together. */
 export interface BlockTotals {
@@ -84,6 +85,36 @@ export async function listProvers(db: Db): Promise<ProverActivity[]> {
         lastMadeAtMs: made.length === 0 ? null : Math.max(...made.map(({ made_at_ms: at }) => Number(at))),
       };
     });
+}
+
+/** A proof without its bytes and without what it states. */
+export type ProofNode = Pick<
+  StoredProof,
+  "id" | "parent" | "circuit" | "firstBlock" | "lastBlock" | "state" | "prover" | "startedAtMs" | "madeAtMs"
+>;
+
+/** The proofs that are about blocks of a range and no others; those about fewer blocks first, then by blocks. */
+export async function listProofNodes(db: Db, firstBlock: number, lastBlock: number): Promise<ProofNode[]> {
+  const rows = await db
+    .selectFrom("proofs")
+    .select(["id", "parent_id", "circuit", "first_block", "last_block", "prover", "started_at_ms", "made_at_ms"])
+    .where("first_block", ">=", firstBlock)
+    .where("last_block", "<=", lastBlock)
+    .orderBy(sql`last_block - first_block`)
+    .orderBy("first_block")
+    .orderBy("id")
+    .execute();
+  return rows.map((row) => ({
+    id: row.id,
+    parent: row.parent_id,
+    circuit: row.circuit,
+    firstBlock: row.first_block,
+    lastBlock: row.last_block,
+    state: proofState(row),
+    prover: row.prover,
+    startedAtMs: row.started_at_ms,
+    madeAtMs: row.made_at_ms,
+  }));
 }
 
 /** Proofs that nobody has begun, by circuit. */

@@ -19,7 +19,9 @@ export {
 export {
   type BlockTotals,
   countWaitingProofs,
+  listProofNodes,
   listProvers,
+  type ProofNode,
   type ProverActivity,
   sumBlocks,
   sumBlocksSince,

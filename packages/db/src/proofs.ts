@@ -257,7 +257,7 @@ export function toProof(row: Selectable<Tables["proofs"]>): StoredProof {
     lastBlock: row.last_block,
     parent: row.parent_id,
     publicInputs: wordsOf(row.public_inputs),
-    state: proof !== null ? "made" : startedAtMs !== null ? "proving" : "waiting",
+    state: proofState(row),
     proof: optionalBytes(proof),
     details: row.details,
     attempts: row.attempts,
@@ -267,6 +267,12 @@ export function toProof(row: Selectable<Tables["proofs"]>): StoredProof {
     startedAtMs,
     madeAtMs: row.made_at_ms,
   };
+}
+
+/** How far a proof is, by its times; within this package. */
+export function proofState(row: Pick<Selectable<Tables["proofs"]>, "started_at_ms" | "made_at_ms">): ProofState {
+  if (row.made_at_ms !== null) return "made";
+  return row.started_at_ms === null ? "waiting" : "proving";
 }
 
 function raise(reason: string): never {

@@ -46,6 +46,7 @@ export {
 export {
   type ClientRequest,
   IDEMPOTENCY_HEADER,
+  MAX_PROOF_BLOCKS,
   ROUTES,
   type RouteDefinition,
   type RouteName,

@@ -239,11 +239,13 @@ export const statsSchema = z.object({
   ),
 });
 
+const proverIdSchema = described(z.string().check(z.regex(/^[0-9a-f]{8}$/)), "stands for machine and process");
+
 /** Who makes proofs. */
 export const proversSchema = z.object({
   provers: z.array(
     z.object({
-      id: described(z.string().check(z.regex(/^[0-9a-f]{8}$/)), "stands for machine and process"),
+      id: proverIdSchema,
       working: z.array(
         z.object({
           circuit: z.string(),
@@ -259,6 +261,31 @@ export const proversSchema = z.object({
     }),
   ),
   waiting: described(z.array(z.object({ circuit: z.string(), proofs: countSchema })), "proofs that nobody"),
+});
+
+/** How far a proof is: nobody has begun it, a prover is at it, or it is made. */
+export const PROOF_STATES = ["waiting", "proving", "made"] as const;
+
+/** The proofs about a range of blocks, as trees: each verifies those whose parent it is. */
+export const proofsSchema = z.object({
+  firstBlock: countSchema,
+  lastBlock: countSchema,
+  proofs: described(
+    z.array(
+      z.object({
+        id: countSchema,
+        parent: described(z.nullable(countSchema), "the proof that verifies this one, once it is planned"),
+        circuit: z.string(),
+        firstBlock: countSchema,
+        lastBlock: countSchema,
+        state: z.enum(PROOF_STATES),
+        prover: described(z.nullable(proverIdSchema), "who began it last"),
+        startedAtMs: z.nullable(timeSchema),
+        madeAtMs: z.nullable(timeSchema),
+      }),
+    ),
+    "those about fewer blocks come before what verifies them",
+  ),
 });
 
 /** Something that a search has found. */

@@ -21,6 +21,7 @@ import {
   healthSchema,
   PAYOUT_STATUSES,
   payoutSchema,
+  proofsSchema,
   proversSchema,
   queueEntrySchema,
   readinessSchema,
@@ -60,6 +61,8 @@ const searchTextSchema = z.string().check(z.trim(), z.minLength(1), z.maxLength(
 const READ = ["bad-request", "unavailable", "internal"] as const;
 const FIND = [...READ, "not-found"] as const;
 const PROVE = [...FIND, "not-accepted"] as const;
+/** Blocks of which the proofs are shown at once: a batch has no more. */
+export const MAX_PROOF_BLOCKS = 64;
 
 /** Header with the client's own name for a payment. */
 export const IDEMPOTENCY_HEADER = "idempotency-key";
@@ -332,6 +335,19 @@ export const ROUTES = {
     method: "GET",
     path: "/v1/provers",
     response: proversSchema,
+    errors: READ,
+  },
+  proofs: {
+    method: "GET",
+    path: "/v1/proofs",
+    query: z.object({
+      firstBlock: described(z.optional(digits), "by default the first block that L1 has not accepted"),
+      lastBlock: described(
+        z.optional(digits),
+        `at most ${MAX_PROOF_BLOCKS - 1} after the first, which is also the default`,
+      ),
+    }),
+    response: proofsSchema,
     errors: READ,
   },
   events: {

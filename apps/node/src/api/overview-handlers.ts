@@ -7,6 +7,7 @@ import {
   type Db,
   findLastSealedBlock,
   listAcceptedPlans,
+  listProofNodes,
   listProvers,
   loadBatchCosts,
   loadBatchIncome,
@@ -16,12 +17,12 @@ import {
   sumBlocksSince,
 } from "@cairn/db";
 import { FIRST_ACCOUNT_INDEX } from "@cairn/protocol";
-import type { RouteResponse } from "@cairn/rpc";
+import { MAX_PROOF_BLOCKS, type RouteResponse } from "@cairn/rpc";
 import type { Clock } from "../clock.ts";
 import type { Handlers } from "./handlers.ts";
 
 /** Operations that show the rollup as a whole. */
-export type OverviewRoute = "stats" | "provers";
+export type OverviewRoute = "stats" | "provers" | "proofs";
 
 const FRESH_MS = 5000;
 const HOUR_SECONDS = 3600;
@@ -30,7 +31,7 @@ const DAY_SECONDS = 24 * HOUR_SECONDS;
 const RECENT_BATCHES = 32;
 const NOTHING: BlockTotals = { blocks: 0, transactions: 0, l1Operations: 0 };
 
-/** Statistics, which everyone gets from the same computation for a few seconds, and provers. */
+/** Statistics, which everyone gets from the same computation for a few seconds, provers and proofs. */
 export function createOverviewHandlers({ db }: Database, clock: Clock): Handlers<OverviewRoute> {
   const totals = createTotals(db);
   let computed: { readonly atMs: number; readonly stats: Promise<RouteResponse<"stats">> } | null = null;
@@ -51,7 +52,7 @@ export function createOverviewHandlers({ db }: Database, clock: Clock): Handlers
       const [provers, waiting] = await Promise.all([listProvers(db), countWaitingProofs(db)]);
       return {
         provers: provers.map(({ name, working, made, lastMadeAtMs }) => ({
-          id: createHash("sha256").update(name).digest("hex").slice(0, 8),
+          id: proverId(name),
           working: working.map((proof) => ({ ...proof })),
           made: made.map((some) => ({ ...some })),
           lastMadeAtMs,
@@ -59,7 +60,23 @@ export function createOverviewHandlers({ db }: Database, clock: Clock): Handlers
         waiting: [...waiting].map(([circuit, proofs]) => ({ circuit, proofs })),
       };
     },
+    proofs: async ({ query }) => {
+      const firstBlock = query.firstBlock ?? (await readBlockHeights(db)).proven + 1;
+      const end = firstBlock + MAX_PROOF_BLOCKS - 1;
+      const lastBlock = Math.min(query.lastBlock ?? end, end);
+      const proofs = await listProofNodes(db, firstBlock, lastBlock);
+      return {
+        firstBlock,
+        lastBlock,
+        proofs: proofs.map(({ prover, ...proof }) => ({ ...proof, prover: prover === null ? null : proverId(prover) })),
+      };
+    },
   };
+}
+
+/** Stands for a prover, whose name tells its machine. */
+function proverId(name: string): string {
+  return createHash("sha256").update(name).digest("hex").slice(0, 8);
 }
 
 /** What all sealed blocks hold; the final ones, which never change, are summed up once. */

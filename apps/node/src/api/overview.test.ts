@@ -1,6 +1,7 @@
 import {
   insertL1Transaction,
   insertPaymentRequest,
+  insertProofsAhead,
   type L1Attempt,
   type L1Cost,
   type L1TransactionPurpose,
@@ -151,6 +152,39 @@ describe("the rollup as a whole", () => {
     ]);
     expect(waiting).toEqual([{ circuit: "solo16", proofs: 1 }]);
     expect(JSON.stringify(provers)).not.toContain("secret");
+  });
+
+  it("shows proofs as trees, without their provers' machines, by default from the first that L1 has not accepted", async () => {
+    const { db } = life.database;
+    const proofs = async (asked: Record<string, string>) => {
+      const query = ROUTES.proofs.query.parse(asked);
+      return ROUTES.proofs.response.parse(await history.handlers.proofs({ ...none, query }));
+    };
+    const statement = { publicInputs: [1n] };
+    const leaf = (block: number) =>
+      ({ kind: "block", circuit: "block16", firstBlock: block, lastBlock: block, ...statement, children: [] }) as const;
+    const children = [leaf(7), leaf(8)];
+    const ahead = { kind: "merge", circuit: "merge1", firstBlock: 7, lastBlock: 8, ...statement, children } as const;
+    await insertProofsAhead(db, [ahead], START_MS);
+    const [begun] = (await proofs({ firstBlock: "7", lastBlock: "7" })).proofs;
+    await noteProofBegun(db, begun?.id ?? 0, { prover: "secret-host 4711", atMs: START_MS + 5 });
+    const shown = await proofs({});
+    expect(shown).toMatchObject({ firstBlock: 3, lastBlock: 66 });
+    expect(JSON.stringify(shown)).not.toContain("secret");
+    const [seven, eight, merge] = shown.proofs;
+    expect(seven).toMatchObject({
+      circuit: "block16",
+      firstBlock: 7,
+      state: "proving",
+      prover: expect.stringMatching(/^[0-9a-f]{8}$/),
+      startedAtMs: START_MS + 5,
+      madeAtMs: null,
+    });
+    expect(eight).toMatchObject({ circuit: "block16", firstBlock: 8, state: "waiting", prover: null });
+    expect(merge).toMatchObject({ circuit: "merge1", firstBlock: 7, lastBlock: 8, parent: null });
+    expect([seven?.parent, eight?.parent]).toEqual([merge?.id, merge?.id]);
+    expect((await proofs({ firstBlock: "1", lastBlock: "9999" })).lastBlock).toBe(64);
+    expect((await proofs({ firstBlock: "9", lastBlock: "8" })).proofs).toEqual([]);
   });
 
   it("shows the L1 operations of a block with what they did", async () => {

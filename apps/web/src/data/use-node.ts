@@ -15,6 +15,7 @@ export function useNode<Answer>(
   key: readonly (string | number)[],
   topics: readonly Topic[],
   ask: (node: NodeClient, options: { readonly signal: AbortSignal }) => Promise<Answer>,
+  { intervalMs = INTERVAL_MS }: { readonly intervalMs?: number } = {},
 ): UseQueryResult<Answer, Error> {
   const { node } = useRollup();
   return useQuery<Answer, Error>({
@@ -25,7 +26,7 @@ export function useNode<Answer>(
     },
     enabled: node !== null,
     meta: { topics },
-    refetchInterval: ({ state }) => (state.data === null || isUnknown(state.error) ? UNKNOWN_INTERVAL_MS : INTERVAL_MS),
+    refetchInterval: ({ state }) => (state.data === null || isUnknown(state.error) ? UNKNOWN_INTERVAL_MS : intervalMs),
   });
 }
 

@@ -12,7 +12,9 @@ const TEXTS = defineTexts({
     batches: "Batches",
     queue: "Queue",
     tokens: "Tokens",
+    proofs: "Proofs",
     liveness: "Liveness",
+    lesson: "How it works",
     wallet: "Wallet",
   },
   de: {
@@ -22,7 +24,9 @@ const TEXTS = defineTexts({
     batches: "Batches",
     queue: "Warteschlange",
     tokens: "Token",
+    proofs: "Beweise",
     liveness: "Lebenszeichen",
+    lesson: "So geht es",
     wallet: "Wallet",
   },
 });
@@ -31,9 +35,11 @@ const SECTIONS = [
   ["/", "home"],
   ["/blocks", "blocks"],
   ["/batches", "batches"],
+  ["/proofs", "proofs"],
   ["/queue", "queue"],
   ["/tokens", "tokens"],
   ["/liveness", "liveness"],
+  ["/lesson", "lesson"],
 ] as const;
 
 /** What is around every page of the explorer. */

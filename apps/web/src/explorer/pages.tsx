@@ -27,6 +27,8 @@ const LivenessPage = lazy(() =>
   import("./liveness/liveness.tsx").then(({ LivenessPage }) => ({ default: LivenessPage })),
 );
 const StatePage = lazy(() => import("./state/state.tsx").then(({ StatePage }) => ({ default: StatePage })));
+const ProofsPage = lazy(() => import("./proofs/proofs.tsx").then(({ ProofsPage }) => ({ default: ProofsPage })));
+const LessonPage = lazy(() => import("./lesson/lesson.tsx").then(({ LessonPage }) => ({ default: LessonPage })));
 const OwnerPage = lazy(() => import("./owners/owner.tsx").then(({ OwnerPage }) => ({ default: OwnerPage })));
 const PayoutPage = lazy(() => import("./payouts/payout.tsx").then(({ PayoutPage }) => ({ default: PayoutPage })));
 const SearchPage = lazy(() => import("./search/search.tsx").then(({ SearchPage }) => ({ default: SearchPage })));
@@ -51,6 +53,8 @@ export function Pages(): ReactElement {
       <Route path="/batches" component={BatchesPage} />
       <Route path="/liveness" component={LivenessPage} />
       <Route path="/state" component={StatePage} />
+      <Route path="/proofs" component={ProofsPage} />
+      <Route path="/lesson/:step?" component={LessonPage} />
       <Route path="/batch/:firstBlock" component={BatchPage} />
       <Route path="/transaction/:id" component={TransactionPage} />
       <Route path="/account/:index" component={AccountPage} />

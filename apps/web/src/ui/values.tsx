@@ -111,6 +111,41 @@ export function durationText(seconds: number, locale: Locale): string {
   );
 }
 
+/** Seconds with one decimal and the language's unit: `2.3 s`. */
+export function useSeconds(): (seconds: number) => string {
+  const locale = useLocale();
+  const format = new Intl.NumberFormat(locale, {
+    style: "unit",
+    unit: "second",
+    unitDisplay: "short",
+    maximumFractionDigits: 1,
+  });
+  return (seconds) => format.format(seconds);
+}
+
+/** How long something took, in the words of `text`. */
+export function ShortDuration({
+  ms,
+  text,
+}: {
+  readonly ms: number;
+  readonly text: (time: string) => string;
+}): ReactElement {
+  return <>{text(useSeconds()(ms / SECOND_MS))}</>;
+}
+
+/** How long something has been going on, in whole seconds and in the words of `text`, kept up to date. */
+export function Elapsed({
+  sinceMs,
+  text,
+}: {
+  readonly sinceMs: number;
+  readonly text: (time: string) => string;
+}): ReactElement {
+  const seconds = useSeconds();
+  return <>{text(seconds(Math.max(0, Math.floor((useNow() - sinceMs) / SECOND_MS))))}</>;
+}
+
 /** The time, every second. */
 function useNow(): number {
   const [now, setNow] = useState(() => Date.now());

@@ -16,7 +16,8 @@ export function everyoneCanUseIt(stage: Stage): void {
     return [
       ...["/", "/blocks", `/block/${block}`, "/batches", "/batch/1", `/transaction/${transactions[0]?.id}`],
       ...[`/account/${stage.alice.index}`, `/owner/${alice}`, "/queue", "/queue/0", "/tokens", "/token/0"],
-      ...["/liveness", "/state", "/receipt", "/search/1", "/block/999999"],
+      ...["/liveness", "/proofs", "/state", "/receipt", "/search/1", "/block/999999"],
+      ...[2, 5, 7].map((step) => `/lesson/${step}`),
     ];
   };
 
@@ -32,12 +33,15 @@ export function everyoneCanUseIt(stage: Stage): void {
     }
   });
 
-  it("A3: at 320 px nothing is cut off or scrolls sideways", async () => {
-    const page = await stage.open("/", { viewport: { width: 320, height: 700 } });
+  it("A3: at 320 px, and at 1,280 px enlarged to 200 %, nothing is cut off or scrolls sideways", async () => {
+    const page = await stage.open("/");
     for (const place of await placesOf()) {
       await page.goto(`${stage.pages()}#${place}`);
       await untilSettled(page);
-      await expectNothingCutOff(page, place);
+      for (const width of [320, 1280 / 2]) {
+        await page.setViewportSize({ width, height: 700 });
+        await expectNothingCutOff(page, `${place} ${width}`);
+      }
     }
     await page.close();
   });

@@ -9,6 +9,8 @@ import { Mark } from "../../ui/truth.tsx";
 import { useTexts } from "../../ui/use-texts.ts";
 import { At, Count, Hex } from "../../ui/values.tsx";
 import { BlockLink } from "../names.tsx";
+import { BatchProofs } from "../proofs/batch-proofs.tsx";
+import { BatchAnatomy } from "./batch-anatomy.tsx";
 import { BatchCost } from "./cost.tsx";
 
 const TEXTS = defineTexts({
@@ -29,6 +31,8 @@ const TEXTS = defineTexts({
     transaction: "L1 transaction",
     l1Block: "L1 block",
     notYet: "not yet",
+    proofs: "Its proofs",
+    anatomy: "What it publishes, word by word",
     cost: "What it cost, and what it brought",
   },
   de: {
@@ -48,6 +52,8 @@ const TEXTS = defineTexts({
     transaction: "L1-Transaktion",
     l1Block: "L1-Block",
     notYet: "noch nicht",
+    proofs: "Seine Beweise",
+    anatomy: "Was er veröffentlicht, Wort für Wort",
     cost: "Was er kostete, und was er einbrachte",
   },
 });
@@ -97,6 +103,12 @@ export function BatchPage(): ReactElement {
                 {batch.l1Transaction === null ? texts.notYet : <Hex value={batch.l1Transaction} isWhole />}
               </Fact>
             </Facts>
+            <Section title={texts.proofs} aside={<Mark truth="node" />}>
+              <BatchProofs batch={batch} />
+            </Section>
+            <Section title={texts.anatomy} aside={<Mark truth="node" />}>
+              <BatchAnatomy batch={batch} />
+            </Section>
             {batch.status === "accepted" && (
               <Section title={texts.cost}>
                 <BatchCost batch={batch} />

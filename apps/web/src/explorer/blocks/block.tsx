@@ -11,6 +11,7 @@ import { At, Count, Hex } from "../../ui/values.tsx";
 import { placeOf, To } from "../links.tsx";
 import { QueueTable } from "../queue/entry-table.tsx";
 import { TransactionTable } from "../transactions/transaction-table.tsx";
+import { Anatomy } from "./anatomy.tsx";
 import { Step } from "./step.tsx";
 
 const TEXTS = defineTexts({
@@ -30,6 +31,7 @@ const TEXTS = defineTexts({
     transactions: "Transactions",
     fromL1: "From the L1 queue",
     published: "What it publishes",
+    anatomy: "What it publishes, word by word",
     bytes: "bytes",
     first: "from block",
   },
@@ -49,6 +51,7 @@ const TEXTS = defineTexts({
     transactions: "Transaktionen",
     fromL1: "Aus der L1-Warteschlange",
     published: "Was er veröffentlicht",
+    anatomy: "Was er veröffentlicht, Wort für Wort",
     bytes: "Bytes",
     first: "ab Block",
   },
@@ -105,6 +108,11 @@ export function BlockPage(): ReactElement {
                 </Fact>
               )}
             </Facts>
+            {found.cells !== null && (
+              <Section title={texts.anatomy}>
+                <Anatomy cells={found.cells} />
+              </Section>
+            )}
             {found.l1Operations > 0 && (
               <Section title={texts.fromL1}>
                 <Detail query={operations}>{({ entries }) => <QueueTable entries={entries} />}</Detail>

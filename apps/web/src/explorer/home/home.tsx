@@ -10,6 +10,7 @@ import { BlockTable } from "../blocks/block-table.tsx";
 import { To } from "../links.tsx";
 import { Checklist } from "./checklist.tsx";
 import { Figures } from "./figures.tsx";
+import { Pipeline } from "./pipeline.tsx";
 import { TEXTS } from "./texts.ts";
 
 const SHOWN = 6;
@@ -36,6 +37,7 @@ export function HomePage(): ReactElement {
       ) : (
         <>
           <Figures />
+          <Pipeline />
           <Section title={texts.blocks} aside={<Mark truth="node" />}>
             <NewestBlocks />
             <p className="text-sm">

@@ -1,0 +1,18 @@
+import type { RouteResponse } from "@cairn/rpc";
+import type { ReactElement } from "react";
+import { useNode } from "../../data/use-node.ts";
+import { Detail } from "../detail.tsx";
+import { forestOf } from "./forest.ts";
+import { Forest } from "./forest-view.tsx";
+
+/** The proofs of a batch that the node still has, as a tree. */
+export function BatchProofs({
+  batch: { firstBlock, lastBlock },
+}: {
+  readonly batch: Pick<RouteResponse<"batch">, "firstBlock" | "lastBlock">;
+}): ReactElement {
+  const query = useNode(["proofs of batch", firstBlock], ["batch", "block"], (node, options) =>
+    node.proofs({ firstBlock, lastBlock }, options),
+  );
+  return <Detail query={query}>{({ proofs }) => <Forest trees={forestOf(proofs)} />}</Detail>;
+}
