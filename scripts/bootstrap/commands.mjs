@@ -70,6 +70,11 @@ const COMMANDS = {
   mutate: { prepare: () => build(solo(TEST_SIZES)), run: ["scripts/mutate.ts"] },
   imports: { prepare: nothing, run: ["scripts/check-imports.ts"] },
   "web:build": { prepare: nothing, run: ["apps/web/scripts/build.ts"] },
+  "web:pictures": {
+    prepare: forTests,
+    run: ["scripts/test.ts", "apps/web/test/pictures.test.ts"],
+    env: { CAIRN_PICTURES: "docs/pictures", CAIRN_TEST_ALL: "1" },
+  },
   pack: { prepare: nothing, run: ["scripts/packages/main.ts"] },
   lint: { prepare: nothing, run: ["node_modules/@biomejs/biome/bin/biome", "check", "--error-on-warnings"] },
   format: { prepare: nothing, run: ["node_modules/@biomejs/biome/bin/biome", "check", "--write"] },

@@ -9,6 +9,8 @@ export const LONG_TESTS: Readonly<Record<string, string>> = {
     "publishes 10,000 accounts and a blob, and rebuilds them in a page, also from a beacon API and an archive; npm test rebuilds a small state from L1 in the same way",
   "e2e/demo-aggregate.test.ts":
     "proves batches of two blocks in the demo, minutes of two cores; .ci/run runs the demo with a block in a batch",
+  "apps/web/test/pictures.test.ts":
+    "takes pictures of every page in six looks; npm test checks the same pages by rules",
   "e2e/notable-seeds.test.ts": "repeats what simulations once found; npm test runs a new seed each time",
   "scripts/packages/platforms.test.ts":
     "installs the npm packages from the registry, with three versions of Node, two compilers and Vite; npm test installs them offline, with one of each",

@@ -1,13 +1,13 @@
 import type { ReactElement } from "react";
 import { useTexts } from "../../ui/use-texts.ts";
-import type { ProofTree } from "./forest.ts";
+import type { PlacedTree } from "./forest.ts";
 import { TEXTS } from "./texts.ts";
 import { TreePicture } from "./tree.tsx";
 
 /** Trees with a heading each. */
-export function Forest({ trees }: { readonly trees: readonly ProofTree[] }): ReactElement {
+export function Forest({ trees }: { readonly trees: readonly PlacedTree[] }): ReactElement {
   const texts = useTexts(TEXTS);
-  const nameOf = ({ firstBlock, lastBlock, isWhole }: ProofTree): string => {
+  const nameOf = ({ firstBlock, lastBlock, isWhole }: PlacedTree): string => {
     const blocks =
       firstBlock === lastBlock ? texts.block(String(firstBlock)) : texts.blocks(String(firstBlock), String(lastBlock));
     return isWhole ? texts.batch(blocks) : texts.open(blocks);

@@ -13,7 +13,7 @@ export interface PlacedProof extends Proof {
 }
 
 /** Proofs that belong together: of one batch, or of blocks for which none is planned yet. */
-export interface ProofTree {
+export interface PlacedTree {
   readonly firstBlock: number;
   readonly lastBlock: number;
   readonly rows: number;
@@ -26,7 +26,7 @@ export interface ProofTree {
 const LAST_CIRCUITS = /^(?:solo|pair|batch)/;
 
 /** The trees of a list of proofs, by their blocks. */
-export function forestOf(proofs: readonly Proof[]): ProofTree[] {
+export function forestOf(proofs: readonly Proof[]): PlacedTree[] {
   const byId = new Map(proofs.map((proof) => [proof.id, proof]));
   const rootOf = (proof: Proof): Proof => {
     const parent = proof.parent === null ? undefined : byId.get(proof.parent);
@@ -36,7 +36,7 @@ export function forestOf(proofs: readonly Proof[]): ProofTree[] {
   return [...trees.values()].map(treeOf).sort((a, b) => a.firstBlock - b.firstBlock);
 }
 
-function treeOf(proofs: readonly Proof[]): ProofTree {
+function treeOf(proofs: readonly Proof[]): PlacedTree {
   const firstBlock = Math.min(...proofs.map((proof) => proof.firstBlock));
   const lastBlock = Math.max(...proofs.map((proof) => proof.lastBlock));
   const heights = heightsOf(proofs);

@@ -1,7 +1,7 @@
 import type { ReactElement } from "react";
 import { useTexts } from "../../ui/use-texts.ts";
 import { Elapsed, ShortDuration } from "../../ui/values.tsx";
-import type { PlacedProof, ProofTree } from "./forest.ts";
+import type { PlacedProof, PlacedTree } from "./forest.ts";
 import { TEXTS } from "./texts.ts";
 
 const LOOKS: Readonly<Record<PlacedProof["state"], string>> = {
@@ -11,7 +11,7 @@ const LOOKS: Readonly<Record<PlacedProof["state"], string>> = {
 };
 
 /** The proofs of a batch above their blocks: what L1 verifies on top. */
-export function TreePicture({ tree, name }: { readonly tree: ProofTree; readonly name: string }): ReactElement {
+export function TreePicture({ tree, name }: { readonly tree: PlacedTree; readonly name: string }): ReactElement {
   const columns = tree.lastBlock - tree.firstBlock + 1;
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a part that scrolls must be within reach of the keyboard
