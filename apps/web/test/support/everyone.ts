@@ -1,17 +1,27 @@
 import type { Page } from "playwright-core";
 import { expect } from "vitest";
+import { RUNS_ALL } from "../../../../scripts/testing/long-tests.ts";
 import { accessibilityProblems } from "./axe.ts";
 import { WAIT } from "./stage.ts";
 
-/** In which every page is looked at: both languages, both themes, wide and narrow. */
-export const LOOKS = [
+/** A language, a theme and a width. */
+export interface Look {
+  readonly locale: "en" | "de";
+  readonly theme: "light" | "dark";
+  readonly width: number;
+}
+
+/** In which every page is looked at: both languages, both themes, wide and narrow; `test:all` also exchanges the themes. */
+export const LOOKS: readonly Look[] = [
   { locale: "en", theme: "light", width: 1280 },
   { locale: "de", theme: "dark", width: 390 },
-  { locale: "en", theme: "dark", width: 1280 },
-  { locale: "de", theme: "light", width: 390 },
-] as const;
-/** One of {@link LOOKS}. */
-export type Look = (typeof LOOKS)[number];
+  ...(RUNS_ALL
+    ? ([
+        { locale: "en", theme: "dark", width: 1280 },
+        { locale: "de", theme: "light", width: 390 },
+      ] as const)
+    : []),
+];
 
 /** Words of English texts that no German page may show. */
 const ENGLISH =
@@ -24,7 +34,6 @@ export function optionsOf({ locale, theme, width }: Look) {
     locale,
     colorScheme: theme,
     viewport: { width, height: 900 },
-    reducedMotion: "reduce",
     settings: { locale, theme, l1: null, node: null },
   } as const;
 }

@@ -89,7 +89,13 @@ async function openStage(): Promise<{ readonly stage: Stage; readonly end: () =>
       node = await scene.start({ ...pagesEnv, CAIRN_API_PORT: port });
     },
     open: async (place = "/", { at = `${url}/`, file = "", prepare, settings, ...options } = {}) => {
-      const page = await browser.newPage({ locale: "en", serviceWorkers: "block", ...options });
+      // Without a graphics card, what moves costs the processor that the page needs.
+      const page = await browser.newPage({
+        locale: "en",
+        serviceWorkers: "block",
+        reducedMotion: "reduce",
+        ...options,
+      });
       watchPage(page);
       if (settings !== undefined) {
         await page.addInitScript((text) => localStorage.setItem("cairn-settings", text), JSON.stringify(settings));
