@@ -11,8 +11,7 @@ export const LONG_TESTS: Readonly<Record<string, string>> = {
     "proves batches of two blocks in the demo, minutes of two cores; .ci/run runs the demo with a block in a batch",
   "apps/web/test/pictures.test.ts":
     "takes pictures of every page in six looks; npm test checks the same pages by rules",
-  "apps/web/test/speed.test.ts":
-    "measures how soon the first page is painted, which says nothing on a busy machine",
+  "apps/web/test/speed.test.ts": "measures how soon the first page is painted, which says nothing on a busy machine",
   "e2e/notable-seeds.test.ts": "repeats what simulations once found; npm test runs a new seed each time",
   "scripts/packages/platforms.test.ts":
     "installs the npm packages from the registry, with three versions of Node, two compilers and Vite; npm test installs them offline, with one of each",

@@ -34,19 +34,22 @@ export function proofsAreShown(stage: Stage): void {
     try {
       const page = await stage.open("/proofs", { at: proxy.url });
       const tree = page.locator("[data-tree='7']");
-      const states = () => tree.locator("[data-proof]").evaluateAll((nodes) =>
-        nodes.map((node) => `${node.getAttribute("data-circuit")} ${node.getAttribute("data-proof")}`),
-      );
-      await expect.poll(states, WAIT).toEqual([
-        "pair waiting",
-        "merge1 waiting",
-        "block256 waiting",
-        "block256 waiting",
-        "block256 waiting",
-      ]);
+      const states = async () => {
+        const nodes = await tree.locator("[data-proof]").all();
+        return Promise.all(
+          nodes.map(
+            async (node) => `${await node.getAttribute("data-circuit")} ${await node.getAttribute("data-proof")}`,
+          ),
+        );
+      };
+      await expect
+        .poll(states, WAIT)
+        .toEqual(["pair waiting", "merge1 waiting", "block256 waiting", "block256 waiting", "block256 waiting"]);
       // Each above what it verifies, and as wide.
       const [top, merge, first, second] = await Promise.all(
-        [0, 1, 2, 3].map(async (i) => (await tree.locator("[data-proof]").nth(i).boundingBox()) ?? expect.unreachable()),
+        [0, 1, 2, 3].map(
+          async (i) => (await tree.locator("[data-proof]").nth(i).boundingBox()) ?? expect.unreachable(),
+        ),
       );
       expect(top?.y).toBeLessThan(merge?.y ?? 0);
       expect(merge?.y).toBeLessThan(first?.y ?? 0);
@@ -55,10 +58,12 @@ export function proofsAreShown(stage: Stage): void {
       const begun = { prover: "5f1d3a90", startedAtMs: ATMS };
       proofs = TREE.map((one) => {
         if (one.id > 2) return one;
-        return one.id === 1 ? { ...one, ...begun, state: "made", madeAtMs: ATMS + 26_500 } : { ...one, ...begun, state: "proving" };
+        return one.id === 1
+          ? { ...one, ...begun, state: "made", madeAtMs: ATMS + 26_500 }
+          : { ...one, ...begun, state: "proving" };
       });
       await expect.poll(states, WAIT).toContain("block256 proving");
-      await expect.poll(() => tree.innerText(), WAIT).toMatch(/made in 26\.5 sec/);
+      await expect.poll(() => tree.textContent(), WAIT).toMatch(/made in 26\.5 sec/);
       await page.close();
     } finally {
       await proxy.stop();
@@ -73,7 +78,7 @@ export function proofsAreShown(stage: Stage): void {
     await expect.poll(() => made.count(), WAIT).toBeGreaterThan(0);
     await page.goto(`${stage.pages()}#/batch/${block}`);
     await expect.poll(() => made.count(), WAIT).toBe(1);
-    await expect.poll(() => made.innerText(), WAIT).toContain(`block ${block}`);
+    await expect.poll(() => made.textContent(), WAIT).toContain(`block ${block}`);
     await page.close();
   });
 
@@ -97,16 +102,17 @@ export function proofsAreShown(stage: Stage): void {
     await page.locator("[data-word='transfer']").first().hover();
     const explained = page.locator("[data-explained]");
     await expect.poll(() => explained.getAttribute("data-explained"), WAIT).toBe("transfer");
-    const text = await explained.innerText();
+    const text = await explained.textContent();
     expect(text).toContain("13 bytes");
-    for (const value of [paid?.transaction.from, paid?.transaction.to, paid?.amount]) expect(text).toContain(String(value));
+    for (const value of [paid?.transaction.from, paid?.transaction.to, paid?.amount])
+      expect(text).toContain(String(value));
     await page.locator("[data-word]").first().focus();
     await expect.poll(() => explained.getAttribute("data-explained"), WAIT).toBe("header");
     await page.keyboard.press("End");
     await expect.poll(() => explained.getAttribute("data-explained"), WAIT).not.toBe("header");
     await page.keyboard.press("Home");
     for (let i = 0; i < 2; i++) await page.keyboard.press("ArrowRight");
-    await expect.poll(() => explained.innerText(), WAIT).toContain("slot 0");
+    await expect.poll(() => explained.textContent(), WAIT).toContain("slot 0");
     await page.close();
   });
 }

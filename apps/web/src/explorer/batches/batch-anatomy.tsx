@@ -1,10 +1,10 @@
 import type { RouteResponse } from "@cairn/rpc";
 import { type ReactElement, useState } from "react";
 import { defineTexts } from "../../base/locale.ts";
+import { Detail } from "../../data/detail.tsx";
 import { useNode } from "../../data/use-node.ts";
 import { useTexts } from "../../ui/use-texts.ts";
 import { Anatomy } from "../blocks/anatomy.tsx";
-import { Detail } from "../detail.tsx";
 
 const TEXTS = defineTexts({
   en: { block: "Block", order: "The blocks of a batch stand one behind the other in its data." },

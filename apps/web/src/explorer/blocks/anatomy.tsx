@@ -37,7 +37,8 @@ export function Anatomy({
   const at = Math.max(0, Math.min(chosen ?? first, parts.length - 1));
   const move = (event: KeyboardEvent): void => {
     const step = STEPS[event.key];
-    const next = event.key === "Home" ? 0 : event.key === "End" ? parts.length - 1 : step === undefined ? null : at + step;
+    const next =
+      event.key === "Home" ? 0 : event.key === "End" ? parts.length - 1 : step === undefined ? null : at + step;
     if (next === null || next < 0 || next >= parts.length) return;
     event.preventDefault();
     boxes.current?.querySelectorAll("button")[next]?.focus();
@@ -104,7 +105,13 @@ export function Explained({
   );
 }
 
-function Meaning({ field: { name, value }, kind }: { readonly field: Field; readonly kind: Part["kind"] }): ReactElement {
+function Meaning({
+  field: { name, value },
+  kind,
+}: {
+  readonly field: Field;
+  readonly kind: Part["kind"];
+}): ReactElement {
   const texts = useTexts(TEXTS);
   const text = (): string => {
     if (value !== "") return value;

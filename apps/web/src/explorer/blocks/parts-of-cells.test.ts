@@ -6,6 +6,7 @@ import {
   encodeBlockCells,
   encodeFloat16,
   encodeFloat40,
+  float40,
   type PublishedSlot,
 } from "@cairn/protocol";
 import { expect, it } from "vitest";
@@ -17,7 +18,7 @@ const SLOTS: PublishedSlot[] = [
   { type: "nothing" },
   { type: "transfer", ...paid, to: accountIndex(65) },
   { type: "transferToNew", ...paid, toOwner: OWNER, toKey: 2n ** 250n + 5n },
-  { type: "withdraw", ...paid, amount: AMOUNT_WHOLE_BALANCE, recipient: OWNER },
+  { type: "withdraw", ...paid, amount: float40(AMOUNT_WHOLE_BALANCE), recipient: OWNER },
   ...Array.from({ length: 12 }, (): PublishedSlot => ({ type: "nothing" })),
 ];
 const cells = encodeBlockCells({

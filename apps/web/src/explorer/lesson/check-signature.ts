@@ -1,5 +1,5 @@
 import { messageHash, verify } from "@cairn/crypto";
-import { addressToBigint, bigintToHex, encodeFloat40, decodeFloat40, messageWords } from "@cairn/protocol";
+import { addressToBigint, bigintToHex, decodeFloat40, encodeFloat40, messageWords } from "@cairn/protocol";
 import { signedTransactionFromJson } from "@cairn/rpc";
 import type { Example } from "./use-example.ts";
 

@@ -29,7 +29,8 @@ export function L1Step({ example: { block, batch } }: { readonly example: Exampl
       <Fact name={texts.gas}>
         {cost != null ? (
           <Said by="l1">
-            <Count value={cost.gasUsed} /> {single && block.transactions > 1 && texts.shared(String(block.transactions))}
+            <Count value={cost.gasUsed} />{" "}
+            {single && block.transactions > 1 && texts.shared(String(block.transactions))}
           </Said>
         ) : (
           <Said by={verifier === null ? "node" : "checking"}>

@@ -1,9 +1,9 @@
 import type { ReactElement, ReactNode } from "react";
 import { Link, useParams } from "wouter";
+import { Detail } from "../../data/detail.tsx";
 import { Page } from "../../ui/layout.tsx";
 import { Notice } from "../../ui/states.tsx";
 import { useTexts } from "../../ui/use-texts.ts";
-import { Detail } from "../detail.tsx";
 import { BlockStep } from "./block-step.tsx";
 import { L1Step } from "./l1-step.tsx";
 import { PaymentStep } from "./payment-step.tsx";
@@ -46,7 +46,8 @@ export function LessonPage(): ReactElement {
       title={texts.names[name]}
       lead={
         <p className="text-sm">
-          {texts.step(String(at + 1), String(STEPS.length))} · {at === 0 ? `${texts.title}. ${texts.lead}` : texts.title}
+          {texts.step(String(at + 1), String(STEPS.length))} ·{" "}
+          {at === 0 ? `${texts.title}. ${texts.lead}` : texts.title}
         </p>
       }
     >

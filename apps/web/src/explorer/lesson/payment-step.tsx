@@ -21,9 +21,11 @@ export function PaymentStep({ example: { transaction } }: { readonly example: Ex
       <Fact name={texts.to}>
         <AccountLink index={signed.to} />
       </Fact>
-      <Fact name={texts.amount}>{amount !== null && <Amount value={amount} token={token} />}</Fact>
+      <Fact name={texts.amount}>
+        <Amount value={amount ?? 0n} token={token} />
+      </Fact>
       <Fact name={texts.fee}>
-        <Amount value={fee} token={token} />
+        <Amount value={fee ?? 0n} token={token} />
       </Fact>
     </Facts>
   );

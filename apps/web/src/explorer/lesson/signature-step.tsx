@@ -1,10 +1,10 @@
 import { type ReactElement, useMemo, useState } from "react";
+import { Detail } from "../../data/detail.tsx";
 import { useRollup } from "../../data/rollup.tsx";
 import { useNode } from "../../data/use-node.ts";
 import { Fact, Facts } from "../../ui/layout.tsx";
 import { useTexts } from "../../ui/use-texts.ts";
 import { Hex } from "../../ui/values.tsx";
-import { Detail } from "../detail.tsx";
 import { Verdict } from "../verdict.tsx";
 import { checkSignature } from "./check-signature.ts";
 import { TEXTS } from "./texts.ts";

@@ -1,7 +1,7 @@
 import type { ReactElement } from "react";
+import { useAccount, useCheckedAccount } from "../../data/use-account.ts";
 import { useTexts } from "../../ui/use-texts.ts";
 import { AccountPath } from "../accounts/path.tsx";
-import { useAccount, useCheckedAccount } from "../accounts/use-account.ts";
 import { Verdict } from "../verdict.tsx";
 import { TEXTS } from "./texts.ts";
 import type { Example } from "./use-example.ts";
@@ -18,7 +18,7 @@ export function StateStep({ example: { transaction } }: { readonly example: Exam
   return (
     <>
       <Verdict truth="checked">{texts.accountShown(String(from))}</Verdict>
-      <AccountPath index={from} proof={findings.proof} root={findings.verified.root} />
+      <AccountPath index={from} siblings={findings.proof.siblings} root={findings.verified.root} />
     </>
   );
 }

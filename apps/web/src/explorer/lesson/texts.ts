@@ -34,7 +34,8 @@ export const TEXTS = defineTexts({
     tamper: "Pay one more than was signed",
     fits: "The id is the hash of the payment, and the signature fits it.",
     fitsNot: "This payment has another hash. The signature does not fit it.",
-    otherKey: "The id is the hash of the payment. The account has another key by now, so its signature cannot be checked with it.",
+    otherKey:
+      "The id is the hash of the payment. The account has another key by now, so its signature cannot be checked with it.",
     word: "What gets published of the payment is thirteen bytes: who, to whom, how much, the fee. Nothing else is needed to follow all balances. The signature is not published, because the proof vouches for it: this is what makes payments cheap.",
     block:
       "The node puts payments into a block, in an order, each into a slot. When the block is full or old enough, the node seals it. Data of all its slots, with a header before them, are what is published. The slot of our payment is marked.",

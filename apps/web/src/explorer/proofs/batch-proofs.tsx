@@ -1,7 +1,7 @@
 import type { RouteResponse } from "@cairn/rpc";
 import type { ReactElement } from "react";
+import { Detail } from "../../data/detail.tsx";
 import { useNode } from "../../data/use-node.ts";
-import { Detail } from "../detail.tsx";
 import { forestOf } from "./forest.ts";
 import { Forest } from "./forest-view.tsx";
 

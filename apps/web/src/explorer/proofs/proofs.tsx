@@ -1,12 +1,12 @@
 import type { RouteResponse } from "@cairn/rpc";
 import type { ReactElement } from "react";
+import { Detail } from "../../data/detail.tsx";
 import { useNode } from "../../data/use-node.ts";
 import { Page, Section } from "../../ui/layout.tsx";
 import { type Column, DataTable } from "../../ui/table.tsx";
 import { Mark } from "../../ui/truth.tsx";
 import { useTexts } from "../../ui/use-texts.ts";
-import { ShortDuration, useSeconds } from "../../ui/values.tsx";
-import { Detail } from "../detail.tsx";
+import { useSeconds } from "../../ui/values.tsx";
 import { forestOf } from "./forest.ts";
 import { Forest } from "./forest-view.tsx";
 import { TEXTS } from "./texts.ts";
