@@ -160,7 +160,7 @@ describe("the rollup as a whole", () => {
       const query = ROUTES.proofs.query.parse(asked);
       return ROUTES.proofs.response.parse(await history.handlers.proofs({ ...none, query }));
     };
-    const statement = { publicInputs: [1n] };
+    const statement = { publicInputs: Array.from({ length: 11 }, () => 1n) };
     const leaf = (block: number) =>
       ({ kind: "block", circuit: "block16", firstBlock: block, lastBlock: block, ...statement, children: [] }) as const;
     const children = [leaf(7), leaf(8)];
