@@ -39,7 +39,7 @@ export function theLessonTeaches(stage: Stage): void {
     const verdict = page.locator("[data-verdict]").first();
     for (const [i, name] of HEADINGS.entries()) {
       await expect.poll(() => heading.textContent(), WAIT).toBe(name);
-      if (i > 0) expect(await page.evaluate("document.activeElement.tagName")).toBe("H1");
+      if (i > 0) await expect.poll(() => page.evaluate("document.activeElement.tagName"), WAIT).toBe("H1");
       await expect.poll(() => page.locator("main .card").count(), WAIT).toBeGreaterThan(0);
       if (["A signature", "The state", "Whom you have to trust"].includes(name)) {
         await expect.poll(() => verdict.getAttribute("data-verdict"), WAIT).toBe("checked");

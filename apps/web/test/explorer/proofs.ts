@@ -1,4 +1,5 @@
 import { pay } from "@cairn/e2e/support";
+import type { RouteResponse } from "@cairn/rpc";
 import { expect, it } from "vitest";
 import { startPrefixProxy } from "../support/prefix-proxy.ts";
 import { readJson } from "../support/read-json.ts";
@@ -76,9 +77,13 @@ export function proofsAreShown(stage: Stage): void {
     const page = await stage.open("/proofs");
     const made = page.locator("[data-proof='made']");
     await expect.poll(() => made.count(), WAIT).toBeGreaterThan(0);
-    await page.goto(`${stage.pages()}#/batch/${block}`);
-    await expect.poll(() => made.count(), WAIT).toBe(1);
-    await expect.poll(() => made.textContent(), WAIT).toContain(`block ${block}`);
+    const { batches } = await readJson<RouteResponse<"batches">>(`${stage.pages()}v1/batches?limit=5`);
+    const batch = batches.find(({ firstBlock, lastBlock }) => firstBlock <= block && block <= lastBlock);
+    await page.goto(`${stage.pages()}#/batch/${batch?.firstBlock}`);
+    await page.getByRole("heading", { name: `Batch ${batch?.number}` }).waitFor({ timeout: 0 });
+    // Of what L1 verifies; those below it are deleted once it is final.
+    const last = page.locator(`[data-proof='made'][data-circuit='${batch?.circuit}']`);
+    await expect.poll(() => last.allTextContents(), WAIT).toEqual([expect.stringContaining("by prover")]);
     await page.close();
   });
 
