@@ -1,7 +1,7 @@
 import { pay } from "@cairn/e2e/support";
 import type { Page } from "playwright-core";
 import { expect, it } from "vitest";
-import { type Stage, untilAllProven, WAIT } from "../support/stage.ts";
+import { type Stage, untilAccepted, WAIT } from "../support/stage.ts";
 
 const HEADINGS = [
   "A payment",
@@ -21,17 +21,18 @@ const FOCUSED = `document.activeElement.getAttribute("aria-label") ?? document.a
 export function theLessonTeaches(stage: Stage): void {
   /** Goes on with Tab until what has the focus is called so. */
   const tabTo = async (page: Page, name: string): Promise<void> => {
+    const seen: string[] = [];
     for (let i = 0; i < 80; i++) {
       await page.keyboard.press("Tab");
       const text = await page.evaluate<string>(FOCUSED);
       if (text === name) return;
+      seen.push(text.slice(0, 20));
     }
-    expect.unreachable(`Tab does not lead to ${name}`);
+    expect.unreachable(`Tab does not lead to ${name} on ${page.url()}, but to ${seen.join(" | ")}`);
   };
 
   it("E12: eight steps on a real transfer, by keyboard alone, with what was computed in the page", async () => {
-    await pay(stage.scene, stage);
-    await untilAllProven(stage);
+    await untilAccepted(stage, await pay(stage.scene, stage));
     const page = await stage.open("/");
     await tabTo(page, "How it works");
     await page.keyboard.press("Enter");

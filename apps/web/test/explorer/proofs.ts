@@ -1,9 +1,8 @@
 import { pay } from "@cairn/e2e/support";
-import type { RouteResponse } from "@cairn/rpc";
 import { expect, it } from "vitest";
 import { startPrefixProxy } from "../support/prefix-proxy.ts";
 import { readJson } from "../support/read-json.ts";
-import { type Stage, untilAllProven, WAIT } from "../support/stage.ts";
+import { type Stage, untilAccepted, WAIT } from "../support/stage.ts";
 
 const ATMS = 1_764_500_000_000;
 const proof = (id: number, circuit: string, blocks: readonly [number, number], parent: number | null) => ({
@@ -73,16 +72,14 @@ export function proofsAreShown(stage: Stage): void {
 
   it("E10: a proof that the node has made is shown as made, with its prover, also on the batch's page", async () => {
     const block = await pay(stage.scene, stage);
-    await untilAllProven(stage);
     const page = await stage.open("/proofs");
     const made = page.locator("[data-proof='made']");
     await expect.poll(() => made.count(), WAIT).toBeGreaterThan(0);
-    const { batches } = await readJson<RouteResponse<"batches">>(`${stage.pages()}v1/batches?limit=5`);
-    const batch = batches.find(({ firstBlock, lastBlock }) => firstBlock <= block && block <= lastBlock);
-    await page.goto(`${stage.pages()}#/batch/${batch?.firstBlock}`);
-    await page.getByRole("heading", { name: `Batch ${batch?.number}` }).waitFor({ timeout: 0 });
+    const batch = await untilAccepted(stage, block);
+    await page.goto(`${stage.pages()}#/batch/${batch.firstBlock}`);
+    await page.getByRole("heading", { name: `Batch ${batch.number}` }).waitFor({ timeout: 0 });
     // Of what L1 verifies; those below it are deleted once it is final.
-    const last = page.locator(`[data-proof='made'][data-circuit='${batch?.circuit}']`);
+    const last = page.locator(`[data-proof='made'][data-circuit='${batch.circuit}']`);
     await expect.poll(() => last.allTextContents(), WAIT).toEqual([expect.stringContaining("by prover")]);
     await page.close();
   });

@@ -2,7 +2,7 @@ import type { DevToken } from "@cairn/devnet";
 import { type Holder, openScene, populate, type Scene } from "@cairn/e2e/support";
 import type { RouteResponse } from "@cairn/rpc";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
-import { afterAll, beforeAll, expect } from "vitest";
+import { afterAll, beforeAll, expect, vi } from "vitest";
 import { startChromium } from "../../../../scripts/packages/pages.ts";
 import { buildPages } from "../../scripts/build-pages.ts";
 import { CACHE_DIR } from "./places.ts";
@@ -59,6 +59,16 @@ export async function untilAllProven({ pages }: Stage): Promise<void> {
     return lastBlock - lastProvenBlock;
   };
   await expect.poll(waiting, WAIT).toBe(0);
+}
+
+/** The batch of a block, once L1 has accepted it. */
+export function untilAccepted({ pages }: Stage, block: number): Promise<RouteResponse<"batches">["batches"][number]> {
+  return vi.waitUntil(async () => {
+    const { batches } = await readJson<RouteResponse<"batches">>(`${pages()}v1/batches?limit=20`);
+    return batches.find(({ firstBlock, lastBlock, number }) => {
+      return number !== null && firstBlock <= block && block <= lastBlock;
+    });
+  }, WAIT);
 }
 
 async function openStage(): Promise<{ readonly stage: Stage; readonly end: () => Promise<void> }> {

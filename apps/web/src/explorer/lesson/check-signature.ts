@@ -1,5 +1,5 @@
 import { messageHash, verify } from "@cairn/crypto";
-import { addressToBigint, bigintToHex, decodeFloat40, encodeFloat40, messageWords } from "@cairn/protocol";
+import { addressToBigint, bigintToHex, float40, messageWords } from "@cairn/protocol";
 import { signedTransactionFromJson } from "@cairn/rpc";
 import type { Example } from "./use-example.ts";
 
@@ -12,16 +12,16 @@ export interface SignatureFindings {
   readonly isSigned: boolean;
 }
 
-/** Checks a payment, or one of `more` of the token's smallest unit on top, against its id and signature. */
+/** Checks a payment against its id and signature, or the same one of the next higher amount that can be written. */
 export function checkSignature(
   { id, transaction: json }: Example["transaction"],
   key: string,
-  { rollup, chainId, more }: { readonly rollup: string; readonly chainId: number; readonly more: bigint },
+  { rollup, chainId, isMore }: { readonly rollup: `0x${string}`; readonly chainId: number; readonly isMore: boolean },
 ): SignatureFindings {
   const { transaction, signature } = signedTransactionFromJson(json);
-  const changed = { ...transaction, amount: encodeFloat40(decodeFloat40(transaction.amount) + more) };
-  const domain = { chainId: BigInt(chainId), rollup: addressToBigint(rollup as `0x${string}`) };
-  const message = messageHash(messageWords(changed, domain));
+  const amount = isMore ? float40(transaction.amount + 1) : transaction.amount;
+  const domain = { chainId: BigInt(chainId), rollup: addressToBigint(rollup) };
+  const message = messageHash(messageWords({ ...transaction, amount }, domain));
   const hash = bigintToHex(message, 32);
   return { hash, isId: hash === id, isSigned: verify(message, signature, BigInt(key)) };
 }

@@ -28,7 +28,7 @@ function Checked({
   const { config } = useRollup();
   const [isChanged, setChanged] = useState(false);
   const { hash, isId, isSigned } = useMemo(
-    () => checkSignature(transaction, publicKey, { ...config, more: isChanged ? 1n : 0n }),
+    () => checkSignature(transaction, publicKey, { ...config, isMore: isChanged }),
     [transaction, publicKey, config, isChanged],
   );
   return (

@@ -31,7 +31,7 @@ export const TEXTS = defineTexts({
     id: "Id",
     signed: "Signature",
     key: "Key of the payer",
-    tamper: "Pay one more than was signed",
+    tamper: "Pay more than was signed",
     fits: "The id is the hash of the payment, and the signature fits it.",
     fitsNot: "This payment has another hash. The signature does not fit it.",
     otherKey:
@@ -93,7 +93,7 @@ export const TEXTS = defineTexts({
     id: "Kennung",
     signed: "Unterschrift",
     key: "Schlüssel des Zahlenden",
-    tamper: "Eins mehr zahlen, als unterschrieben ist",
+    tamper: "Mehr zahlen, als unterschrieben ist",
     fits: "Die Kennung ist der Hash der Zahlung, und die Unterschrift passt dazu.",
     fitsNot: "Diese Zahlung hat einen anderen Hash. Die Unterschrift passt nicht dazu.",
     otherKey:
