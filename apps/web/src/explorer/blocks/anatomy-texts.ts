@@ -5,7 +5,6 @@ export const TEXTS = defineTexts({
   en: {
     hint: "Each box is a word of 13 bytes, or a part of 26. Point at one, or go through them with the arrow keys.",
     words: "Words of the block",
-    word: (position: string, kind: string) => `${position}: ${kind}`,
     place: (bytes: string, start: string) => `${bytes} bytes from byte ${start} on`,
     slot: (slot: string) => `slot ${slot}`,
     unreadable: "These are not the data of a block.",
@@ -42,7 +41,6 @@ export const TEXTS = defineTexts({
   de: {
     hint: "Jedes Kästchen ist ein Wort von 13 Bytes oder ein Teil von 26. Zeigen Sie darauf, oder gehen Sie mit den Pfeiltasten hindurch.",
     words: "Wörter des Blocks",
-    word: (position: string, kind: string) => `${position}: ${kind}`,
     place: (bytes: string, start: string) => `${bytes} Bytes ab Byte ${start}`,
     slot: (slot: string) => `Platz ${slot}`,
     unreadable: "Das sind nicht die Daten eines Blocks.",

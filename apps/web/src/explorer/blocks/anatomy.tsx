@@ -55,7 +55,7 @@ export function Anatomy({
             type="button"
             tabIndex={i === at ? 0 : -1}
             aria-current={i === at ? "true" : undefined}
-            aria-label={texts.word(String(i), texts.kinds[part.kind])}
+            aria-label={`${SIGNS[part.kind] ?? part.slot}: ${texts.kinds[part.kind]}`}
             data-word={part.kind}
             onFocus={() => choose(i)}
             onMouseEnter={() => choose(i)}
