@@ -132,4 +132,24 @@ describe("the packed packages, installed by npm", () => {
     writeFileSync(join(project.folder, "plain.js"), module);
     expect(await runInPage(browser, server, "/plain.js")).toBe(true);
   });
+
+  it("let tabs take turns: each reads what the one before it has written", async () => {
+    const module = `import { webStorage } from "/node_modules/@cairn/sdk/dist/standalone.js";
+      const storage = webStorage();
+      const count = async () => Number((await storage.read("count")) ?? 0);
+      export const run = async (times) => {
+        for (let i = 0; i < times; i++)
+          await storage.locked("count", async () => storage.write("count", String((await count()) + 1)));
+        return count();
+      };`;
+    writeFileSync(join(project.folder, "count.js"), module);
+    const [times, context] = [100, await browser.newContext()];
+    const pages = await Promise.all([1, 2, 3].map(() => context.newPage()));
+    for (const page of pages) await page.goto(`${server.url}/health`);
+    const counts = await Promise.all(
+      pages.map((page) => page.evaluate(`import("/count.js").then(({ run }) => run(${times}))`)),
+    );
+    expect(Math.max(...counts.map(Number))).toBe(times * pages.length);
+    await context.close();
+  });
 });

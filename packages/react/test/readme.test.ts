@@ -87,7 +87,7 @@ describe("the examples of the README", () => {
   });
 
   it("make a client, and are rendered on a server", () => {
-    vi.stubGlobal("localStorage", {});
+    vi.stubGlobal("indexedDB", {});
     vi.stubGlobal("navigator", { locks: { request: async () => undefined } });
     const wallet = { request: async () => null, on: () => undefined, removeListener: () => undefined };
     const scene = openScene();

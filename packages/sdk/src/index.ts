@@ -167,10 +167,17 @@ export {
   sponsorTermsToJson,
 } from "./sponsoring/terms.ts";
 export { memoryStorage, type RequestStorage } from "./storage/storage.ts";
+export type {
+  AskedLike,
+  DatabaseLike,
+  IndexedDbLike,
+  ObjectStoreLike,
+  OpeningLike,
+  TransactionLike,
+} from "./storage/web-database.ts";
 export {
-  type WebEventsLike,
+  type WebChannelLike,
   type WebLocksLike,
-  type WebStorageLike,
   type WebStorageParts,
   webStorage,
 } from "./storage/web-storage.ts";

@@ -50,7 +50,7 @@ describe("the examples of the README", () => {
 
   it("make clients", () => {
     const settings = { rollup: `0x${"ab".repeat(20)}`, signer: secretSigner(randomKey()) };
-    vi.stubGlobal("localStorage", {});
+    vi.stubGlobal("indexedDB", {});
     vi.stubGlobal("navigator", { locks: { request: createLocks() } });
     const provider = { request: async () => null, on: () => undefined, removeListener: () => undefined };
     const client = examples.connectPage(

@@ -14,13 +14,13 @@ export const CRASH_POINTS = [
   ["within the lock", 1],
   ["before GET account", 2],
   ["after GET account", 2],
-  ["before setItem nonces", 1],
-  ["after setItem nonces", 1],
+  ["before keeping nonces", 1],
+  ["after keeping nonces", 1],
   ["before asking for the signature", 1],
   ["after asking for the signature", 1],
   ["before the signature arrives", 1],
-  ["before setItem request", 1],
-  ["after setItem request", 1],
+  ["before keeping request", 1],
+  ["after keeping request", 1],
   ["before POST transactions", 1],
   ["after POST transactions", 1],
   ["at the end of the lock", 1],
@@ -58,7 +58,7 @@ interface PageScope {
     open: (method: string, url: string, isAsync: boolean) => void;
     send: () => void;
   };
-  readonly Storage: { readonly prototype: Methods };
+  readonly IDBObjectStore: { readonly prototype: Methods };
   readonly Worker: { readonly prototype: Methods };
   readonly LockManager: { readonly prototype: Methods };
 }
@@ -95,9 +95,16 @@ function watchForPoint(): void {
   };
 
   const isOfRequests = (name: unknown) => /^cairn-\d+-0x/.test(String(name));
-  around(scope.Storage.prototype, "setItem", ([name]) =>
-    isOfRequests(name) ? `setItem ${String(name).split("-")[3]}` : null,
-  );
+  const store = scope.IDBObjectStore.prototype;
+  const put = store.put;
+  store.put = function (text, name) {
+    if (!isOfRequests(name)) return put?.call(this, text, name);
+    const point = `keeping ${String(name).split("-")[3]}`;
+    pass(`before ${point}`);
+    const { transaction } = this as unknown as { transaction: EventTarget };
+    transaction.addEventListener("complete", () => pass(`after ${point}`));
+    return put?.call(this, text, name);
+  };
   const isOfVault = (message: unknown) => typeof message === "object" && message !== null && "vault" in message;
   around(scope.Worker.prototype, "postMessage", ([message]) =>
     isOfVault(message) ? "asking for the signature" : null,

@@ -1,4 +1,5 @@
-import { encodeFloat40 } from "@cairn/protocol";
+import { encodeFloat40, tokenId } from "@cairn/protocol";
+import { paymentRequestLink, textReference } from "@cairn/sdk";
 import type { Page } from "playwright-core";
 import { parseEther } from "viem";
 import { afterAll, expect, it } from "vitest";
@@ -40,9 +41,17 @@ export function nothingIsPaidTwiceOrLost(stage: Stage): void {
   const press = (page: Page) => page.getByRole("button", { name: /^Pay 0/ }).click({ noWaitAfter: true });
   /** What the browser keeps of requests, as a tab sees it that has not been reloaded. */
   const kept = async (): Promise<Set<number>> => {
-    const texts = await witness.evaluate(() =>
-      Object.entries(localStorage).flatMap(([name, text]) => (name.includes("-request-") ? [text as string] : [])),
-    );
+    const texts = await witness.evaluate<string[]>(`(async () => {
+      const done = (asked) => new Promise((resolve, reject) => {
+        asked.onsuccess = () => resolve(asked.result);
+        asked.onerror = () => reject(asked.error);
+      });
+      const database = await done(indexedDB.open("cairn"));
+      const store = database.transaction("texts").objectStore("texts");
+      const [names, texts] = await Promise.all([done(store.getAllKeys()), done(store.getAll())]);
+      database.close();
+      return texts.filter((_, place) => names[place].includes("-request-"));
+    })()`);
     return new Set(texts.flatMap((text) => amountsIn(text)));
   };
   const gwei = (amount: number) => BigInt(amount) * 10n ** 9n;
@@ -67,7 +76,7 @@ export function nothingIsPaidTwiceOrLost(stage: Stage): void {
     }
     await Promise.all(closing);
     // Until it was kept, nothing was sent; from then on, nothing is lost. The lock is also taken for what is over.
-    const [last, first] = ["before setItem request", "after setItem request"].map((name) =>
+    const [last, first] = ["before keeping request", "after keeping request"].map((name) =>
       CRASH_POINTS.findIndex(([one]) => one === name),
     ) as [number, number];
     expect([...signed.values()].slice(0, last + 1)).toEqual(Array(last + 1).fill(false));
@@ -97,6 +106,34 @@ export function nothingIsPaidTwiceOrLost(stage: Stage): void {
     await pages[0].reload();
     const both = new Map([...before, [String(gwei(2_000_001)), 1], [String(gwei(2_000_002)), 1]]);
     await expect.poll(() => paidBy(stage, frank.index), WAIT).toEqual(both);
+    for (const page of pages) await page.close();
+  });
+
+  it("W5: two tabs that pay the same request at the same moment pay it once", async () => {
+    await ready();
+    const before = await paidBy(stage, frank.index);
+    const { index, person } = stage.bob;
+    const link = paymentRequestLink({
+      domain: { chainId: 31337n, rollup: BigInt(stage.scene.l1.rollup.address) },
+      request: {
+        account: index,
+        owner: person.owner,
+        key: person.key,
+        tokenId: tokenId(0),
+        amount: gwei(3_000_001),
+        reference: textReference("order 18"),
+        expiresAt: Math.floor(Date.now() / 1000) + 3600,
+      },
+    });
+    const pages = await Promise.all([1, 2, 3].map(() => tabs.open(`/pay/${link}`)));
+    const buttons = pages.map((page) => page.getByRole("button", { name: /^Pay 0/ }));
+    for (const button of buttons) await button.waitFor();
+    // Not by the mouse, which is slower than the tabs are to hear of each other.
+    await Promise.all(pages.map((page) => page.evaluate("document.querySelector('main form button').click()")));
+    for (const page of pages) await expect.poll(() => page.locator("[data-request-status]").count(), WAIT).toBe(1);
+    await expect
+      .poll(() => paidBy(stage, frank.index), WAIT)
+      .toEqual(new Map([...before, [String(gwei(3_000_001)), 1]]));
     for (const page of pages) await page.close();
   });
 }

@@ -18,7 +18,17 @@ export function secretsStayInTheWorker(stage: Stage): void {
   /** What the browser keeps, and what is reachable in the page. */
   const keptBy = (page: Page) =>
     page.evaluate<string>(`(async () => {
-      const databases = await indexedDB.databases();
+      const done = (asked) => new Promise((resolve, reject) => {
+        asked.onsuccess = () => resolve(asked.result);
+        asked.onerror = () => reject(asked.error);
+      });
+      const databases = [];
+      for (const { name } of await indexedDB.databases()) {
+        const database = await done(indexedDB.open(name));
+        for (const store of database.objectStoreNames)
+          databases.push(name, store, await done(database.transaction(store).objectStore(store).getAll()));
+        database.close();
+      }
       return JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie, databases, history.state,
         await caches.keys(), sentMessages, Object.getOwnPropertyNames(globalThis)]);
     })()`);

@@ -2,26 +2,17 @@ import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it, vi } from "vitest";
+import { fakeIndexedDb } from "../../test/fake-indexed-db.ts";
 import { fileStorage } from "../node/file-storage.ts";
 import { createLocks, memoryStorage, type RequestStorage } from "./storage.ts";
-import { type WebEventsLike, type WebStorageLike, webStorage } from "./web-storage.ts";
+import { type WebChannelLike, webStorage } from "./web-storage.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "cairn-storage-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** A page's storage and locks, as browsers have them. */
+/** A page's database and locks, as browsers have them. */
 function page() {
-  const texts = new Map<string, string>();
-  const storage: WebStorageLike = {
-    get length() {
-      return texts.size;
-    },
-    key: (index) => [...texts.keys()][index] ?? null,
-    getItem: (name) => texts.get(name) ?? null,
-    setItem: (name, text) => void texts.set(name, text),
-    removeItem: (name) => void texts.delete(name),
-  };
-  return { storage, locks: { request: createLocks() } };
+  return { indexedDB: fakeIndexedDb(), locks: { request: createLocks() }, channel: null };
 }
 
 const STORAGES: readonly (readonly [name: string, make: () => RequestStorage])[] = [
@@ -93,35 +84,48 @@ describe("storage in files", () => {
 
 describe("storage of a page", () => {
   it("is refused where the platform has none, as on Node and on insecure pages", () => {
+    const { indexedDB } = page();
     vi.stubGlobal("navigator", {});
-    expect(() => webStorage({ storage: page().storage })).toThrow(
+    expect(() => webStorage({ indexedDB })).toThrow(
       expect.objectContaining({ code: "sdk/storage-failed", message: expect.stringContaining("navigator.locks") }),
     );
     vi.unstubAllGlobals();
+    expect(() => webStorage()).toThrow(expect.objectContaining({ code: "sdk/storage-failed" }));
   });
 
-  it("tells what other tabs have written, until that is ended", () => {
+  it("tells what other tabs have written, until that is ended", async () => {
+    const tabs = [new BroadcastChannel("cairn-test"), new BroadcastChannel("cairn-test")] as const;
+    const [mine, theirs] = tabs.map((channel) =>
+      webStorage({ ...page(), channel: channel as unknown as WebChannelLike }),
+    ) as [RequestStorage, RequestStorage];
     const heard: (string | null)[] = [];
-    const events = new EventTarget() as unknown as WebEventsLike & Pick<EventTarget, "dispatchEvent">;
-    const tell = (key: string | null) => events.dispatchEvent(Object.assign(new Event("storage"), { key }));
-    const end = webStorage({ ...page(), events }).onChange?.((name) => heard.push(name));
-    tell("cairn-1");
-    tell(null);
+    const end = mine.onChange?.((name) => heard.push(name));
+    await mine.write("own", "1");
+    await theirs.write("cairn-1", "1");
+    await theirs.remove("cairn-2");
+    await vi.waitFor(() => expect(heard).toEqual(["cairn-1", "cairn-2"]));
     end?.();
-    tell("cairn-2");
-    expect(heard).toEqual(["cairn-1", null]);
+    await theirs.write("cairn-3", "1");
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(heard).toEqual(["cairn-1", "cairn-2"]);
+    for (const channel of tabs) channel.close();
   });
 
   it("that is full says so, and sends nothing on", async () => {
-    const { storage, locks } = page();
-    const full = {
-      ...storage,
-      setItem: () => {
-        throw new DOMException("full", "QuotaExceededError");
-      },
-    };
-    await expect(webStorage({ storage: full, locks }).write("a", "b")).rejects.toMatchObject({
+    const parts = page();
+    const storage = webStorage(parts);
+    parts.indexedDB.capacity = 0;
+    await expect(storage.write("a", "b")).rejects.toMatchObject({
       code: "sdk/storage-failed",
+      cause: { name: "QuotaExceededError" },
     });
+  });
+
+  it("opens its database again after the browser has closed it", async () => {
+    const parts = page();
+    const storage = webStorage(parts);
+    await storage.write("a", "1");
+    parts.indexedDB.closeAll();
+    expect(await storage.read("a")).toBe("1");
   });
 });

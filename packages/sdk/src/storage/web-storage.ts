@@ -1,61 +1,73 @@
 import { sdkError } from "../errors.ts";
 import type { RequestStorage } from "./storage.ts";
-
-/** The part of `localStorage` that is used. */
-export interface WebStorageLike {
-  readonly length: number;
-  readonly key: (index: number) => string | null;
-  readonly getItem: (name: string) => string | null;
-  readonly setItem: (name: string, text: string) => void;
-  readonly removeItem: (name: string) => void;
-}
+import { type IndexedDbLike, openWebDatabase } from "./web-database.ts";
 
 /** The part of `navigator.locks` that is used. */
 export interface WebLocksLike {
   readonly request: <T>(name: string, work: () => Promise<T>) => Promise<T>;
 }
 
-/** The part of `window` that is used: its event "storage", which tells of what other tabs have written. */
-export interface WebEventsLike {
-  readonly addEventListener: (type: "storage", listener: (event: { readonly key: string | null }) => void) => void;
-  readonly removeEventListener: (type: "storage", listener: (event: { readonly key: string | null }) => void) => void;
+/** The part of a `BroadcastChannel` that is used. */
+export interface WebChannelLike {
+  readonly postMessage: (message: string) => void;
+  readonly addEventListener: (type: "message", listener: (event: { readonly data: unknown }) => void) => void;
+  readonly removeEventListener: (type: "message", listener: (event: { readonly data: unknown }) => void) => void;
 }
 
 /** What {@link webStorage} uses; the platform's own by default. */
 export interface WebStorageParts {
-  readonly storage?: WebStorageLike;
+  readonly indexedDB?: IndexedDbLike;
   readonly locks?: WebLocksLike;
-  readonly events?: WebEventsLike;
+  /** Tells other tabs what was written; null for nobody. */
+  readonly channel?: WebChannelLike | null;
 }
 
+/** The channel on which tabs tell each other what they have written. */
+const CHANNEL = "cairn-storage";
+
 /**
- * Storage of a page, in `localStorage`, shared by the tabs of its origin, which take turns by Web Locks. Throws
- * `sdk/storage-failed` where either is missing, as on pages that are not served over HTTPS, and when nothing can be
- * written.
+ * Storage of a page, in IndexedDB, shared by the tabs of its origin, which take turns by Web Locks. Throws
+ * `sdk/storage-failed` where either is missing, as on pages that are not served over HTTPS; its methods when nothing can be
+ * read or written.
  *
  * @example createClient({ transport }).extend(cairnActions({ rollup, node, signer, storage: webStorage() }));
  */
 export function webStorage(parts: WebStorageParts = {}): RequestStorage {
-  const storage = parts.storage ?? platformPart<WebStorageLike>("localStorage", () => valueAt("localStorage"));
+  const factory = parts.indexedDB ?? platformPart<IndexedDbLike>("indexedDB", () => valueAt("indexedDB"));
   const locks = parts.locks ?? platformPart<WebLocksLike>("navigator.locks", () => valueAt("navigator", "locks"));
-  const events = parts.events ?? (globalThis as Partial<WebEventsLike>);
+  const database = openWebDatabase(factory);
+  let channel: WebChannelLike | null | undefined = parts.channel;
+  const others = (): WebChannelLike | null => {
+    if (channel === undefined) channel = platformChannel();
+    return channel;
+  };
+  const changed = (name: string): void => others()?.postMessage(name);
   return {
-    read: async (name) => attempt(() => storage.getItem(name)),
-    write: async (name, text) => attempt(() => storage.setItem(name, text)),
-    remove: async (name) => attempt(() => storage.removeItem(name)),
-    names: async (prefix) =>
-      attempt(() =>
-        Array.from({ length: storage.length }, (_, i) => storage.key(i)).filter(
-          (name): name is string => name?.startsWith(prefix) === true,
-        ),
-      ),
+    read: database.read,
+    write: async (name, text) => {
+      await database.write(name, text);
+      changed(name);
+    },
+    remove: async (name) => {
+      await database.remove(name);
+      changed(name);
+    },
+    names: async (prefix) => (await database.names()).filter((name) => name.startsWith(prefix)),
     locked: (name, work) => locks.request(name, work),
     onChange: (listener) => {
-      const hear = ({ key }: { readonly key: string | null }) => listener(key);
-      events.addEventListener?.("storage", hear);
-      return () => events.removeEventListener?.("storage", hear);
+      const hear = ({ data }: { readonly data: unknown }) => listener(typeof data === "string" ? data : null);
+      others()?.addEventListener("message", hear);
+      return () => others()?.removeEventListener("message", hear);
     },
   };
+}
+
+/** Without one, other tabs hear of nothing before they look. */
+function platformChannel(): WebChannelLike | null {
+  const { BroadcastChannel: Channel } = globalThis as {
+    readonly BroadcastChannel?: new (name: string) => unknown;
+  };
+  return Channel === undefined ? null : (new Channel(CHANNEL) as WebChannelLike);
 }
 
 /** Browsers throw where a page may not use a part. */
@@ -76,6 +88,6 @@ function attempt<T>(work: () => T): T {
   try {
     return work();
   } catch (cause) {
-    throw sdkError("sdk/storage-failed", "the page's storage refuses: it is full or switched off", { cause });
+    throw sdkError("sdk/storage-failed", "the page's storage refuses: it is switched off", { cause });
   }
 }
