@@ -7,9 +7,11 @@ import { join, resolve } from "node:path";
 import { pay } from "@cairn/e2e/support";
 import type { Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
+import { fakeWallet } from "./support/fake-wallets.ts";
 import { CACHE_DIR } from "./support/places.ts";
 import { readJson } from "./support/read-json.ts";
 import { type Stage, untilAllProven, useStage, WAIT } from "./support/stage.ts";
+import { chooseWallet, openBySignature, openWallet } from "./support/wallet-page.ts";
 
 const WIDTHS = [390, 768, 1280] as const;
 const THEMES = ["light", "dark"] as const;
@@ -19,7 +21,7 @@ const DOCUMENTS = process.env.CAIRN_PICTURES;
 /** Pages, each with the theme that the documents show. */
 type Shown = { readonly name: string; readonly place: string; readonly theme?: (typeof THEMES)[number] };
 
-describe("the explorer in pictures", () => {
+describe("the pages in pictures", () => {
   const stage = useStage();
 
   it("shows every page in both themes and three widths", async () => {
@@ -29,7 +31,6 @@ describe("the explorer in pictures", () => {
         const page = await stage.open("/", {
           colorScheme: theme,
           viewport: { width, height: HEIGHT },
-          reducedMotion: "reduce",
           settings: { locale: "en", theme, l1: null, node: null },
         });
         for (const one of shown) await takePicture(page, stage.pages(), one, { theme, width });
@@ -37,7 +38,40 @@ describe("the explorer in pictures", () => {
       }
     }
   });
+
+  it("shows every page of the wallet, too", async () => {
+    for (const theme of THEMES) {
+      for (const width of WIDTHS) {
+        const wallet = fakeWallet(stage.scene.l1, { positions: [1] });
+        const page = await openWallet(stage, [wallet], {
+          colorScheme: theme,
+          viewport: { width, height: HEIGHT },
+          settings: { locale: "en", theme, l1: null, node: null },
+        });
+        await takePicture(
+          page,
+          `${stage.pages()}wallet.html`,
+          { name: "wallet-connect", place: "/" },
+          { theme, width },
+        );
+        await chooseWallet(page, wallet);
+        await openBySignature(page);
+        for (const one of WALLET_PAGES) await takePicture(page, `${stage.pages()}wallet.html`, one, { theme, width });
+        await page.close();
+      }
+    }
+  });
 });
+
+const WALLET_PAGES: readonly Shown[] = [
+  { name: "wallet", place: "/", theme: "light" },
+  { name: "wallet-send", place: "/send" },
+  { name: "wallet-leave", place: "/leave", theme: "dark" },
+  ...["request", "pay", "deposit", "withdraw", "history", "payouts", "swap", "contacts", "keys"].map((name) => ({
+    name: `wallet-${name}`,
+    place: `/${name}`,
+  })),
+];
 
 async function placesOf(stage: Stage): Promise<readonly Shown[]> {
   for (let i = 0; i < 3; i++) await pay(stage.scene, stage);
