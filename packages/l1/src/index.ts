@@ -70,6 +70,7 @@ export {
   readPublishedBatch,
   type SubmissionCheck,
 } from "./reading/submission.ts";
+export { redactingHttp, type TransportOptions } from "./redacting-transport.ts";
 export {
   type DepositTarget,
   depositEth,

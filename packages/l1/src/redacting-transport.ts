@@ -14,6 +14,8 @@ export interface TransportOptions {
  * stacks and causes, and a server may repeat it in its answer.
  *
  * Event requests are not repeated here: their reader retries with a narrower range.
+ *
+ * @example const client = createClient({ transport: redactingHttp("https://l1.example/v1/KEY") });
  */
 export function redactingHttp(rpcUrl: string, { timeoutMs, retryCount }: TransportOptions = {}): Transport {
   const redact = createRedactor(rpcUrl);

@@ -1,12 +1,13 @@
 /** The worker that rebuilds the whole state from L1, and answers from it. It never asks a node. */
 import { createFastCompress } from "@cairn/crypto/fast";
-import { type BlobAccess, connectReader, createBeaconSource, type L1Rollup, rollupAt } from "@cairn/l1";
+import { type BlobAccess, createBeaconSource, type L1Rollup, rollupAt } from "@cairn/l1";
 import { isCairnError } from "@cairn/protocol";
 import { type ArchiveSource, readArchive, webArchive } from "@cairn/restore";
 import { createMemoryStore, type KeyValueStore } from "@cairn/state";
 import { restoreState, type StateFromL1, verifySolvency } from "@cairn/verify";
 import { failureOf } from "./failure.ts";
 import { type BrowserStorage, keptInBrowser } from "./kept-in-browser.ts";
+import { readerOf } from "./l1-reader.ts";
 import { ANSWERS, type Restored } from "./restored-answers.ts";
 import type {
   RestoredSummary,
@@ -59,7 +60,7 @@ async function begin(settings: RestorerSettings): Promise<Work> {
   const { rollup, chainId, l1 } = settings;
   return {
     settings,
-    rollup: rollupAt(connectReader(l1, chainId), rollup),
+    rollup: rollupAt(readerOf(l1, chainId), rollup),
     kept: await keptInBrowser(rollup, chainId),
     store: createMemoryStore(),
     state: null,
