@@ -1,4 +1,6 @@
 import { BATCH_HEADER_BYTES, memoReference, referenceToHex, TREE_DEPTH, textReference } from "@cairn/protocol";
+import { word, OWNER, OTHER, ROLLUP, REFERENCE, KEY, ID, L1_TRANSACTION, CELL, TIME, SECOND, CURSOR } from "./example-values.ts";
+import { OVERVIEW_EXAMPLES } from "./overview-examples.ts";
 import { IDEMPOTENCY_HEADER, type RouteName } from "./routes.ts";
 
 /** What one call of an operation looks like: its parameters, its body, and its answer, in JSON. */
@@ -10,18 +12,6 @@ export interface RouteExample {
   readonly response: object;
 }
 
-const word = (digit: string) => `0x${digit.repeat(64)}`;
-export const OWNER = "0x70997970c51812dc3a010c7d01b50e0d17dc79c8";
-const OTHER = "0x3c44cdddb6a900fa2b585dd299e03d12fa4293bc";
-export const ROLLUP = "0x5fbdb2315678afecb367f032d93f642f64180aa3";
-const REFERENCE = referenceToHex(textReference("invoice 17"));
-const KEY = "0x1af738417c1728f049dd2c2432f69d30d31f523024d900c167b05337ecf2f927";
-export const ID = word("a");
-const L1_TRANSACTION = word("b");
-const CELL = `0x${"00".repeat(26)}`;
-export const TIME = 1_764_500_000_000;
-const SECOND = TIME / 1000;
-const CURSOR = "aGlzdG9yeToxNzY0NTAwMDAwMDAwOjA6MTc";
 const siblings = (levels: number) => Array.from({ length: levels }, () => [word("0"), word("0"), word("0")]);
 
 const SIGNED = {
@@ -340,80 +330,7 @@ export const EXAMPLES: Readonly<Record<RouteName, RouteExample>> = {
       results: [{ type: "reference", id: REFERENCE, path: `/v1/references/${REFERENCE}/transactions` }],
     },
   },
-  stats: {
-    response: {
-      accounts: 2,
-      blocks: 12,
-      transactions: 31,
-      l1Operations: 5,
-      lastHour: { blocks: 3, transactions: 9, l1Operations: 1 },
-      lastDay: { blocks: 12, transactions: 31, l1Operations: 5 },
-      batches: { accepted: 3, waiting: 0 },
-      recent: {
-        batches: 3,
-        transactions: 31,
-        gasUsed: 3_017_000,
-        blobGasUsed: 393_216,
-        paidWei: "3410216000000000",
-        income: [{ tokenId: 0, amount: "3100000000000000" }],
-      },
-    },
-  },
-  provers: {
-    response: {
-      provers: [
-        {
-          id: "5f1d3a90",
-          working: [{ circuit: "batch", firstBlock: 9, lastBlock: 12, startedAtMs: TIME }],
-          made: [{ circuit: "block256", proofs: 4, meanMs: 26_500 }],
-          lastMadeAtMs: TIME,
-        },
-      ],
-      waiting: [{ circuit: "block256", proofs: 2 }],
-    },
-  },
-  proofs: {
-    query: { firstBlock: 9, lastBlock: 10 },
-    response: {
-      firstBlock: 9,
-      lastBlock: 10,
-      proofs: [
-        {
-          id: 21,
-          parent: 23,
-          circuit: "block256",
-          firstBlock: 9,
-          lastBlock: 9,
-          state: "made",
-          prover: "5f1d3a90",
-          startedAtMs: TIME,
-          madeAtMs: TIME + 26_500,
-        },
-        {
-          id: 22,
-          parent: 23,
-          circuit: "block256",
-          firstBlock: 10,
-          lastBlock: 10,
-          state: "proving",
-          prover: "5f1d3a90",
-          startedAtMs: TIME + 26_600,
-          madeAtMs: null,
-        },
-        {
-          id: 23,
-          parent: null,
-          circuit: "pair",
-          firstBlock: 9,
-          lastBlock: 10,
-          state: "waiting",
-          prover: null,
-          startedAtMs: null,
-          madeAtMs: null,
-        },
-      ],
-    },
-  },
+  ...OVERVIEW_EXAMPLES,
   events: {
     query: { owner: OWNER, cursor: LOG_CURSOR, limit: 25 },
     response: { events: [EVENT], next: LOG_CURSOR, isEnd: true },

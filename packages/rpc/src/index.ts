@@ -43,15 +43,13 @@ export {
   readinessSchema,
   rollupSchema,
 } from "./resources.ts";
+export type { ClientRequest, RouteRequest, RouteResponse } from "./route-types.ts";
 export {
-  type ClientRequest,
   IDEMPOTENCY_HEADER,
   MAX_PROOF_BLOCKS,
   ROUTES,
   type RouteDefinition,
   type RouteName,
-  type RouteRequest,
-  type RouteResponse,
   STREAM_PATH,
   type WebhookRouteName,
 } from "./routes.ts";

@@ -1,4 +1,5 @@
-import { EVENT, ID, LOG_CURSOR, OWNER, ROLLUP, type RouteExample, TIME } from "./examples.ts";
+import { ID, OWNER, ROLLUP, TIME } from "./example-values.ts";
+import { EVENT, LOG_CURSOR, type RouteExample } from "./examples.ts";
 import type { WebhookRouteName } from "./routes.ts";
 
 const WEBHOOK_ID = `wh_${"5a".repeat(16)}`;
