@@ -24,7 +24,7 @@ const DESCRIPTIONS: readonly (readonly [schema: z.core.$ZodType, description: st
   ],
   [batchEventSchema.shape.status, "as that of a batch; `dropped`: its blocks wait for another, or are dropped too"],
   [streamQuerySchema.shape.account, "only entries of this account"],
-  [streamQuerySchema.shape.owner, "only entries of this L1 address and its accounts"],
+  [streamQuerySchema.shape.owner, "only entries of this"],
   [streamQuerySchema.shape.reference, "only payments with this reference"],
   [streamQuerySchema.shape.cursor, "of the last message that was seen; from now on if absent"],
   [eventsQuerySchema.shape.from, "where to begin without a cursor"],

@@ -1,5 +1,18 @@
-import { BATCH_HEADER_BYTES, memoReference, referenceToHex, TREE_DEPTH, textReference } from "@cairn/protocol";
-import { word, OWNER, OTHER, ROLLUP, REFERENCE, KEY, ID, L1_TRANSACTION, CELL, TIME, SECOND, CURSOR } from "./example-values.ts";
+import { BATCH_HEADER_BYTES, memoReference, referenceToHex, TREE_DEPTH } from "@cairn/protocol";
+import {
+  CELL,
+  CURSOR,
+  ID,
+  KEY,
+  L1_TRANSACTION,
+  OTHER,
+  OWNER,
+  REFERENCE,
+  ROLLUP,
+  SECOND,
+  TIME,
+  word,
+} from "./example-values.ts";
 import { OVERVIEW_EXAMPLES } from "./overview-examples.ts";
 import { IDEMPOTENCY_HEADER, type RouteName } from "./routes.ts";
 

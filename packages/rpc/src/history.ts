@@ -31,7 +31,7 @@ export const ledgerEntrySchema = z.object({
   direction: described(z.enum(["in", "out", "both", "none"]), "whether money comes or goes"),
   status: described(transactionStatusSchema, "of an entry of the L1 queue"),
   atMs: described(timeSchema, "when the node received it"),
-  id: described(z.nullable(wordSchema), "of the transaction; null in others' blocks"),
+  id: described(z.nullable(wordSchema), "of the transaction;"),
   queuePosition: described(z.nullable(countSchema), "of the entry of the L1 queue"),
   from: described(
     z.nullable(z.object({ account: z.nullable(indexSchema), owner: addressSchema })),
@@ -76,7 +76,7 @@ export const historyQuerySchema = z.object({
   tokenId: z.optional(z.pipe(digits, tokenIdSchema)),
   status: z.optional(transactionStatusSchema),
   reference: z.optional(referenceSchema),
-  sinceMs: described(z.optional(digits), "only entries whose `atMs` is this or later"),
+  sinceMs: described(z.optional(digits), "only entries whose `atMs`"),
   untilMs: described(z.optional(digits), "only entries whose `atMs` is earlier"),
   ...page,
 });
@@ -88,7 +88,7 @@ export const historyPageSchema = z.object({ entries: z.array(ledgerEntrySchema),
 export const balanceSchema = z.object({
   tokenId: tokenIdSchema,
   balance: described(amountSchema, "of all accounts together"),
-  ownerKeyBalance: described(amountSchema, "of accounts whose key the owner authorised"),
+  ownerKeyBalance: described(amountSchema, "of accounts whose key"),
   keylessBalance: described(amountSchema, "of accounts without a key"),
   accounts: described(countSchema, "how many"),
 });

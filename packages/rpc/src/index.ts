@@ -46,7 +46,6 @@ export {
 export type { ClientRequest, RouteRequest, RouteResponse } from "./route-types.ts";
 export {
   IDEMPOTENCY_HEADER,
-  MAX_PROOF_BLOCKS,
   ROUTES,
   type RouteDefinition,
   type RouteName,

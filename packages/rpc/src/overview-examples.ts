@@ -35,10 +35,8 @@ export const OVERVIEW_EXAMPLES = {
     },
   },
   proofs: {
-    query: { firstBlock: 9, lastBlock: 10 },
+    query: { firstBlock: 9 },
     response: {
-      firstBlock: 9,
-      lastBlock: 10,
       proofs: [
         {
           id: 21,

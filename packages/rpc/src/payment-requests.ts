@@ -36,7 +36,7 @@ const positiveAmountSchema = described(
 );
 const ownReferenceSchema = described(
   referenceSchema.check(z.refine((hex) => !/^0x0+$/.test(hex), "is none")),
-  "31 bytes by which the payment is recognised",
+  "31 bytes by which",
 );
 const secondSchema = described(z.int().check(z.minimum(0), z.maximum(2 ** 40)), "last second");
 
@@ -57,11 +57,11 @@ export const requestStatusSchema = z.enum(["open", "paid", "underpaid", "overpai
 export const paymentSchema = z.object({
   id: described(wordSchema, "of the transaction"),
   status: z.enum(["received", "confirmed", "proven", "final"]),
-  amount: described(z.nullable(amountSchema), "null while a whole balance waits"),
+  amount: described(z.nullable(amountSchema), "null while a whole balance"),
   block: z.nullable(countSchema),
   slot: z.nullable(countSchema),
   timestamp: described(z.nullable(countSchema), "of the block,"),
-  isLate: described(z.boolean(), "whether its block is later than allowed"),
+  isLate: described(z.boolean(), "whether its block is later"),
   isRecalled: described(z.boolean(), "on its sender's word"),
 });
 
@@ -78,10 +78,7 @@ export const paymentRequestSchema = z.object({
   createdAtMs: timeSchema,
   memo: z.nullable(z.string()),
   status: described(requestStatusSchema, "by what blocks hold that are not late"),
-  certainty: described(
-    z.nullable(z.enum(["confirmed", "proven", "final"])),
-    "of the least certain payment that counts",
-  ),
+  certainty: described(z.nullable(z.enum(["confirmed", "proven", "final"])), "of the least certain payment"),
   paid: described(amountSchema, "what counts"),
   paidLate: amountSchema,
   paidRecalled: described(amountSchema, "by recalled ones"),

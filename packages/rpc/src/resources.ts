@@ -54,7 +54,7 @@ export const chainsSchema = z.object({
 export const blockSchema = z.object({
   number: countSchema,
   status: blockStatusSchema,
-  origin: described(z.optional(z.enum(["own", "l1"])), "own: built by this node; l1: made by others"),
+  origin: described(z.optional(z.enum(["own", "l1"])), "own: built by this node"),
   timestamp: described(countSchema, "seconds"),
   slots: countSchema,
   l1Operations: countSchema,
@@ -100,7 +100,7 @@ export const batchSchema = z.object({
   dataSource: described(z.enum(DATA_SOURCES), "where the cells are"),
   dataCommitment: described(wordSchema, "keccak256 of the data in calldata"),
   submitter: addressSchema,
-  point: described(z.nullable(wordSchema), "where L1 and proof compare the lists of the batch"),
+  point: described(z.nullable(wordSchema), "where L1 and proof"),
   history: described(z.nullable(fieldSchema), "after the batch"),
   blocksRoot: described(z.nullable(fieldSchema), "root of the tree over the block hashes"),
   status: batchStatusSchema,
@@ -195,10 +195,7 @@ export const rollupSchema = z.object({
   minValiditySeconds: countSchema,
   maxGroupSize: countSchema,
   feeTokens: z.array(tokenIdSchema),
-  provableBatches: described(
-    z.nullable(z.object({ oldest: countSchema, newest: countSchema })),
-    "batches after which this node proves accounts",
-  ),
+  provableBatches: described(z.nullable(z.object({ oldest: countSchema, newest: countSchema })), "batches after which"),
 });
 
 /** A token that someone registered on L1; 0 is ETH. */
@@ -235,11 +232,11 @@ export const statsSchema = z.object({
         income: z.array(z.object({ tokenId: tokenIdSchema, amount: amountSchema })),
       }),
     ),
-    "the newest accepted batches that this node paid for",
+    "the newest accepted batches",
   ),
 });
 
-const proverIdSchema = described(z.string().check(z.regex(/^[0-9a-f]{8}$/)), "stands for machine and process");
+const proverIdSchema = described(z.string().check(z.regex(/^[0-9a-f]{8}$/)), "stands for machine");
 
 /** Who makes proofs. */
 export const proversSchema = z.object({
@@ -266,25 +263,20 @@ export const proversSchema = z.object({
 /** How far a proof is: nobody has begun it, a prover is at it, or it is made. */
 export const PROOF_STATES = ["waiting", "proving", "made"] as const;
 
-/** The proofs about a range of blocks, as trees: each verifies those whose parent it is. */
+/** The proofs about some blocks, as trees: each verifies those whose parent it is. */
 export const proofsSchema = z.object({
-  firstBlock: countSchema,
-  lastBlock: countSchema,
-  proofs: described(
-    z.array(
-      z.object({
-        id: countSchema,
-        parent: described(z.nullable(countSchema), "the proof that verifies this one, once it is planned"),
-        circuit: z.string(),
-        firstBlock: countSchema,
-        lastBlock: countSchema,
-        state: z.enum(PROOF_STATES),
-        prover: described(z.nullable(proverIdSchema), "who began it last"),
-        startedAtMs: z.nullable(timeSchema),
-        madeAtMs: z.nullable(timeSchema),
-      }),
-    ),
-    "those about fewer blocks come before what verifies them",
+  proofs: z.array(
+    z.object({
+      id: countSchema,
+      parent: z.nullable(countSchema),
+      circuit: z.string(),
+      firstBlock: countSchema,
+      lastBlock: countSchema,
+      state: z.enum(PROOF_STATES),
+      prover: z.nullable(proverIdSchema),
+      startedAtMs: z.nullable(timeSchema),
+      madeAtMs: z.nullable(timeSchema),
+    }),
   ),
 });
 

@@ -61,8 +61,6 @@ const searchTextSchema = z.string().check(z.trim(), z.minLength(1), z.maxLength(
 const READ = ["bad-request", "unavailable", "internal"] as const;
 const FIND = [...READ, "not-found"] as const;
 const PROVE = [...FIND, "not-accepted"] as const;
-/** Blocks of which the proofs are shown at once: a batch has no more. */
-export const MAX_PROOF_BLOCKS = 64;
 
 /** Header with the client's own name for a payment. */
 export const IDEMPOTENCY_HEADER = "idempotency-key";
@@ -130,7 +128,7 @@ export const ROUTES = {
             z.enum(["true", "false"]),
             z.transform((value) => value === "true"),
           ),
-          "only accounts whose key the owner authorised on L1",
+          "only accounts whose key",
         ),
       ),
       from: described(z.optional(digits), "only accounts with this index"),
@@ -340,13 +338,7 @@ export const ROUTES = {
   proofs: {
     method: "GET",
     path: "/v1/proofs",
-    query: z.object({
-      firstBlock: described(z.optional(digits), "by default the first block that L1 has not accepted"),
-      lastBlock: described(
-        z.optional(digits),
-        `at most ${MAX_PROOF_BLOCKS - 1} after the first, which is also the default`,
-      ),
-    }),
+    query: z.object({ firstBlock: described(z.optional(digits), "first of the blocks") }),
     response: proofsSchema,
     errors: READ,
   },

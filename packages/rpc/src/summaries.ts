@@ -38,7 +38,7 @@ export const SUMMARIES: Readonly<Record<RouteName, string>> = {
   stats: "What happens in the rollup and what it costs, at most five seconds old",
   provers: "Who makes proofs, by those that the node still keeps: of blocks that are not final",
   proofs:
-    "Proofs that are waited for, under way or made, as trees; of a final block the node keeps only its batch's last one",
+    "Proofs that are waited for, under way or made, as trees: `parent` verifies them, null until it is planned; of a final block the node keeps only its batch's last one",
   accountProof: "Proof of an account, or that there is none, after one of the last 64 batches that L1 accepted",
   slotReceipt: "Proof that a batch on L1 contains the transaction in a slot, known by its id or not",
   events:

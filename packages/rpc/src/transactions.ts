@@ -66,7 +66,7 @@ export const linkSchema = described(
     offset: z.int().check(z.minimum(1 - LINK_BIAS), z.maximum(LINK_BIAS - 1)),
     content: fieldSchema,
   }),
-  "the transaction that must run together",
+  "the transaction that must",
 );
 const link = z._default(z.nullable(linkSchema), null);
 
@@ -132,7 +132,7 @@ export const transactionSchema = z.object({
   id: wordSchema,
   status: transactionStatusSchema,
   inclusion: z.nullable(inclusionSchema),
-  group: described(z.array(wordSchema), "ids of the transactions it runs together with"),
+  group: described(z.array(wordSchema), "ids of the transactions"),
   transaction: signedTransactionSchema,
   amount: described(z.nullable(amountSchema), "decoded, once executed"),
   fee: z.nullable(amountSchema),

@@ -71,7 +71,7 @@ const urlSchema = described(
 );
 const typesSchema = described(z.array(webhookTypeSchema).check(z.maxLength(WEBHOOK_TYPES.length)), "types of messages");
 const account = described(z.nullable(indexSchema), "only entries of this account");
-const owner = described(z.nullable(addressSchema), "only entries of this L1 address and its accounts");
+const owner = described(z.nullable(addressSchema), "only entries of this");
 const reference = described(z.nullable(referenceSchema), "only payments with this reference");
 const description = z.string().check(z.maxLength(200));
 

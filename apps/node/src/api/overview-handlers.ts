@@ -16,8 +16,8 @@ import {
   sumBlocks,
   sumBlocksSince,
 } from "@cairn/db";
-import { FIRST_ACCOUNT_INDEX } from "@cairn/protocol";
-import { MAX_PROOF_BLOCKS, type RouteResponse } from "@cairn/rpc";
+import { FIRST_ACCOUNT_INDEX, MAX_BATCH_BLOCKS } from "@cairn/protocol";
+import type { RouteResponse } from "@cairn/rpc";
 import type { Clock } from "../clock.ts";
 import type { Handlers } from "./handlers.ts";
 
@@ -62,12 +62,8 @@ export function createOverviewHandlers({ db }: Database, clock: Clock): Handlers
     },
     proofs: async ({ query }) => {
       const firstBlock = query.firstBlock ?? (await readBlockHeights(db)).proven + 1;
-      const end = firstBlock + MAX_PROOF_BLOCKS - 1;
-      const lastBlock = Math.min(query.lastBlock ?? end, end);
-      const proofs = await listProofNodes(db, firstBlock, lastBlock);
+      const proofs = await listProofNodes(db, firstBlock, firstBlock + MAX_BATCH_BLOCKS - 1);
       return {
-        firstBlock,
-        lastBlock,
         proofs: proofs.map(({ prover, ...proof }) => ({ ...proof, prover: prover === null ? null : proverId(prover) })),
       };
     },

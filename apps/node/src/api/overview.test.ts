@@ -166,12 +166,9 @@ describe("the rollup as a whole", () => {
     const children = [leaf(1), leaf(2)];
     const ahead = { kind: "merge", circuit: "merge1", firstBlock: 1, lastBlock: 2, ...statement, children } as const;
     await insertProofsAhead(db, [ahead], START_MS);
-    const begun = (await proofs({ firstBlock: "1", lastBlock: "1" })).proofs.find(
-      ({ circuit }) => circuit === "block16",
-    );
+    const begun = (await proofs({ firstBlock: "1" })).proofs.find(({ circuit }) => circuit === "block16");
     await noteProofBegun(db, begun?.id ?? 0, { prover: "secret-host 4711", atMs: START_MS + 5 });
     const shown = await proofs({ firstBlock: "1" });
-    expect(shown).toMatchObject({ firstBlock: 1, lastBlock: 64 });
     expect(JSON.stringify(shown)).not.toContain("secret");
     const [one, two, merge] = shown.proofs.filter(({ circuit }) => !circuit.startsWith("solo"));
     expect(one).toMatchObject({
@@ -185,9 +182,8 @@ describe("the rollup as a whole", () => {
     expect(two).toMatchObject({ circuit: "block16", firstBlock: 2, state: "waiting", prover: null });
     expect(merge).toMatchObject({ circuit: "merge1", firstBlock: 1, lastBlock: 2, parent: null });
     expect([one?.parent, two?.parent]).toEqual([merge?.id, merge?.id]);
-    expect(await proofs({})).toMatchObject({ firstBlock: 3, lastBlock: 66 });
-    expect((await proofs({ firstBlock: "1", lastBlock: "9999" })).lastBlock).toBe(64);
-    expect((await proofs({ firstBlock: "9", lastBlock: "8" })).proofs).toEqual([]);
+    expect((await proofs({})).proofs).toEqual([]);
+    expect((await proofs({ firstBlock: "2" })).proofs.map(({ firstBlock }) => firstBlock)).not.toContain(1);
   });
 
   it("shows the L1 operations of a block with what they did", async () => {

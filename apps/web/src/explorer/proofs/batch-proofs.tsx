@@ -12,7 +12,11 @@ export function BatchProofs({
   readonly batch: Pick<RouteResponse<"batch">, "firstBlock" | "lastBlock">;
 }): ReactElement {
   const query = useNode(["proofs of batch", firstBlock], ["batch", "block"], (node, options) =>
-    node.proofs({ firstBlock, lastBlock }, options),
+    node.proofs({ firstBlock }, options),
   );
-  return <Detail query={query}>{({ proofs }) => <Forest trees={forestOf(proofs)} />}</Detail>;
+  return (
+    <Detail query={query}>
+      {({ proofs }) => <Forest trees={forestOf(proofs.filter((proof) => proof.lastBlock <= lastBlock))} />}
+    </Detail>
+  );
 }
