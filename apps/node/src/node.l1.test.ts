@@ -45,6 +45,8 @@ describe("a node when L1 misbehaves", () => {
     // The L1 node's clock goes back with its blocks; on a real chain it does not.
     await scene.l1("evm_setTime", [Number(before.timestamp)]);
     const { number } = await reader.getBlock();
+    // What the node has already sent again comes later.
+    await scene.l1("anvil_dropAllTransactions");
     await scene.l1("anvil_mine", [`0x${(before.number - number + 2n).toString(16)}`]);
   };
 

@@ -72,7 +72,9 @@ export function nothingIsPaidTwiceOrLost(stage: Stage): void {
       await crash.crashed;
       // A browser takes its time with a tab that does not answer.
       closing.push(page.close());
-      signed.set(amount, (await kept()).has(encodeFloat40(gwei(amount))));
+      // Another tab may have seen to it, and forgotten it, already.
+      const isKept = (await kept()).has(encodeFloat40(gwei(amount)));
+      signed.set(amount, isKept || (await paidBy(stage, frank.index)).has(String(gwei(amount))));
     }
     await Promise.all(closing);
     // Until it was kept, nothing was sent; from then on, nothing is lost. The lock is also taken for what is over.
