@@ -4,10 +4,12 @@ import type { BenchReport } from "./report.ts";
 import { formatInteger, tableToMarkdown, tableToText } from "./table.ts";
 import { allTables } from "./tables/all-tables.ts";
 import { batchTables } from "./tables/batch-tables.ts";
+import { batchComparisonTable } from "./tables/comparison-table.ts";
 
 /** The report for a terminal. */
 export function reportToText(report: BenchReport, runs: readonly BatchRun[]): string {
-  return [...origin(report), "", ...allTables(report.measurements, runs).map(tableToText)].join("\n");
+  const tables = [...allTables(report.measurements), batchComparisonTable(runs)];
+  return [...origin(report), "", ...tables.map(tableToText)].join("\n");
 }
 
 /** Name of the marks around the batches of many blocks. */
@@ -20,7 +22,7 @@ export function batchRunToText(run: BatchRun): string {
 
 /** The recorded batches of many blocks as Markdown, for the page between its marks. */
 export function batchRunsToMarkdown(runs: readonly BatchRun[]): string {
-  return batchTables(runs).map(tableToMarkdown).join("\n");
+  return [...batchTables(runs), batchComparisonTable(runs)].map(tableToMarkdown).join("\n");
 }
 
 /** The report as a Markdown page, with the recorded batches of many blocks. */
@@ -33,7 +35,7 @@ export function reportToMarkdown(report: BenchReport, runs: readonly BatchRun[])
     "",
     [machine, ...rest].join("  \n"),
     "",
-    ...allTables(report.measurements, runs).map(tableToMarkdown),
+    ...allTables(report.measurements).map(tableToMarkdown),
     `<!-- ${BATCH_MARKS}:begin -->`,
     "",
     batchRunsToMarkdown(runs),

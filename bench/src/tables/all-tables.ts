@@ -1,4 +1,3 @@
-import type { BatchRun } from "../batch/figures.ts";
 import type { Measurements } from "../report.ts";
 import type { Table } from "../table.ts";
 import { comparisonTable } from "./comparison-table.ts";
@@ -8,8 +7,8 @@ import { cryptoTables, dataTables, stateTables, vmTables } from "./node-tables.t
 import { provingTables } from "./proving-tables.ts";
 import { restoreTables } from "./restore-tables.ts";
 
-/** Tables of everything that was measured, the comparison, also with the recorded batches of many blocks, last. */
-export function allTables(measurements: Readonly<Measurements>, runs: readonly BatchRun[]): Table[] {
+/** Tables of everything that was measured, the comparison last. */
+export function allTables(measurements: Readonly<Measurements>): Table[] {
   const { gates, proving, batches, calls, data, vm, state, crypto, restore } = measurements;
   return [
     ...(gates ? gateTables(gates) : []),
@@ -21,6 +20,6 @@ export function allTables(measurements: Readonly<Measurements>, runs: readonly B
     ...(restore ? restoreTables(restore) : []),
     ...(state ? stateTables(state) : []),
     ...(crypto ? cryptoTables(crypto) : []),
-    comparisonTable(measurements, runs),
+    comparisonTable(measurements),
   ];
 }

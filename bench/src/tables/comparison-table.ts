@@ -8,49 +8,72 @@ import { gasPerTransfer } from "./gas-tables.ts";
 const NOT_MEASURED = "not measured in this run";
 /** What other commands measure. */
 const UNDER_LOAD = "measured under load by `npm run bench:node`: docs/benchmarks-node.md";
+const SOURCES =
+  "Other systems: figures from their public sources; [d]: derived from these. The best so far comes first.";
+const COLUMNS = ["metric", "best so far", "whose", "others"] as const;
 const EXIT = "plain Merkle proof, no prover; gas in packages/contracts/gas.json";
 
-/** Each anchor next to what this run measured, and to the recorded batches of many blocks. */
-export function comparisonTable(measurements: Readonly<Measurements>, runs: readonly BatchRun[]): Table {
-  const ours = cairnFigures(measurements, runs);
+/** Each anchor next to what this run measured. */
+export function comparisonTable(measurements: Readonly<Measurements>): Table {
+  const ours = cairnFigures(measurements);
   return {
     title: "Compared with other systems",
     notes: [
-      "Other systems: figures from their public sources; [d]: derived from these. The best so far comes first.",
-      "Cairn: batches of one block (N slots) from this run on this machine, each of which pays for a whole verification; batches of many blocks as recorded.",
+      SOURCES,
+      "Cairn: batches of one block (N slots) from this run on this machine, each of which pays for a whole verification. Batches of many blocks are compared below.",
     ],
-    columns: ["metric", "best so far", "whose", "others", "Cairn, measured here"],
-    rows: (Object.keys(ANCHORS) as AnchorName[]).map((name) => {
-      const [best, ...others]: readonly Anchor[] = ANCHORS[name].others;
-      return [
-        ANCHORS[name].name,
-        best === undefined ? "" : show(best),
-        best?.system ?? "",
-        others.map((anchor) => `${anchor.system} ${show(anchor)}`).join("; ") || "–",
-        ours[name],
-      ];
+    columns: [...COLUMNS, "Cairn, measured here"],
+    rows: (Object.keys(ANCHORS) as AnchorName[]).map((name) => [...othersThan(name), ours[name]]),
+  };
+}
+
+/** The anchors that batches of many blocks are measured by, next to the recorded ones. */
+export function batchComparisonTable(runs: readonly BatchRun[]): Table {
+  const ours: Partial<Record<AnchorName, (batch: BatchRun["batch"]) => string>> = {
+    constraintsPerTransfer: ({ gates }) => `${formatInteger(gates.perTransfer)} UltraHonk gates`,
+    gasPerTransfer: ({ l1, transfers }) => {
+      const blobGas = l1.blobGas === 0 ? "" : ` and ${formatInteger(l1.blobGas / transfers)} of blobs`;
+      return `${formatInteger(l1.perTransfer)}${blobGas}`;
+    },
+    typescriptThroughput: ({ transfers, seconds }) => formatDecimal(transfers / seconds.total, 1),
+  };
+  const nameOf = ({ transfers, da }: BatchRun["batch"]): string =>
+    `Cairn, ${formatInteger(transfers)} ${da === "blob" ? "in a blob" : "in calldata"}`;
+  return {
+    title: "Batches of many blocks, compared with other systems",
+    notes: [SOURCES],
+    columns: [...COLUMNS, ...runs.map(({ batch }) => nameOf(batch))],
+    rows: (Object.keys(ANCHORS) as AnchorName[]).flatMap((name) => {
+      const figure = ours[name];
+      return figure === undefined ? [] : [[...othersThan(name), ...runs.map(({ batch }) => figure(batch))]];
     }),
   };
+}
+
+/** An anchor, the best figure with its owner, and the other ones. */
+function othersThan(name: AnchorName): string[] {
+  const [best, ...others]: readonly Anchor[] = ANCHORS[name].others;
+  return [
+    ANCHORS[name].name,
+    best === undefined ? "" : show(best),
+    best?.system ?? "",
+    others.map((anchor) => `${anchor.system} ${show(anchor)}`).join("; ") || "–",
+  ];
 }
 
 function show({ figure, isDerived }: Anchor): string {
   return isDerived ? `${figure} [d]` : figure;
 }
 
-function cairnFigures(
-  { data, gates, batches, vm, proving }: Readonly<Measurements>,
-  runs: readonly BatchRun[],
-): Readonly<Record<AnchorName, string>> {
-  const ofMany = (of: (batch: BatchRun["batch"]) => string): string[] =>
-    runs.map(
-      ({ batch }) =>
-        `${of(batch)} (${formatInteger(batch.transfers)} ${batch.da === "blob" ? "in a blob" : "in calldata"})`,
-    );
-  const perSize = (
-    entries: readonly { readonly slots: number; readonly text: string }[] | undefined,
-    more: readonly string[] = [],
-  ): string =>
-    [...(entries ?? []).map(({ slots, text }) => `${text} (N = ${slots})`), ...more].join("; ") || NOT_MEASURED;
+function cairnFigures({
+  data,
+  gates,
+  batches,
+  vm,
+  proving,
+}: Readonly<Measurements>): Readonly<Record<AnchorName, string>> {
+  const perSize = (entries: readonly { readonly slots: number; readonly text: string }[] | undefined): string =>
+    (entries ?? []).map(({ slots, text }) => `${text} (N = ${slots})`).join("; ") || NOT_MEASURED;
   const hours = DEFAULT_ROLLUP_2_PARAMETERS.inclusionDelaySeconds / 3600;
   return {
     bytesPerTransfer: perSize(
@@ -58,14 +81,9 @@ function cairnFigures(
     ),
     constraintsPerTransfer: perSize(
       gates?.map(({ slots, total }) => ({ slots, text: `${formatInteger(total / slots)} UltraHonk gates` })),
-      ofMany((batch) => `${formatInteger(batch.gates.perTransfer)} with all merges`),
     ),
     gasPerTransfer: perSize(
       batches && gasPerTransfer(batches.submissions).map(({ slots, gas }) => ({ slots, text: formatInteger(gas) })),
-      ofMany(({ l1, transfers }) => {
-        const blobGas = l1.blobGas === 0 ? "" : ` and ${formatInteger(l1.blobGas / transfers)} of blobs`;
-        return `${formatInteger(l1.perTransfer)}${blobGas}`;
-      }),
     ),
     gasPerTransferOffChain: "no such mode: data is always on L1",
     fixedGas: perSize(
@@ -84,7 +102,6 @@ function cairnFigures(
         slots,
         text: `${formatDecimal(slots / sealedToAcceptedSeconds.median, 1)} proven and accepted, one block after the other`,
       })),
-      ofMany(({ transfers, seconds }) => formatDecimal(transfers / seconds.total, 1)),
     ),
   };
 }

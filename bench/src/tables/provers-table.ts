@@ -2,6 +2,9 @@ import { formatMachine } from "../machine.ts";
 import type { ProversRun } from "../provers/figures.ts";
 import { formatDecimal, type Table } from "../table.ts";
 
+/** Load average for each core that the provers cause themselves, at most: beyond it, something else ran. */
+const OWN_LOAD = 1.5;
+
 /** One batch proven by one, two and three processes. */
 export function proversTable({ takenAt, machine, load, blocks, slots, times }: ProversRun): Table {
   const alone = times[0]?.seconds ?? 0;
@@ -10,7 +13,7 @@ export function proversTable({ takenAt, machine, load, blocks, slots, times }: P
     notes: [
       `A batch of ${blocks} blocks of ${slots} slots, closed by a node before prover processes start on its PostgreSQL: ${formatMachine(machine)}, ${takenAt}, load average ${formatDecimal(load, 1)}.`,
       `A single proof already uses all ${machine.cores} cores most of the time, so more processes on this machine only fill its pauses; what they gain on machines of their own is in the table of machines.`,
-      ...(load > machine.cores
+      ...(load > OWN_LOAD * machine.cores
         ? [
             "Other work ran beside them: more processes also got a larger share of the cores, so the gain is overstated.",
           ]
