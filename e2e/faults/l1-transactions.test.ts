@@ -12,8 +12,8 @@ import {
   pay,
   payInSeveralBlocks,
   populate,
-  readMetric,
   type Scene,
+  spikeFees,
 } from "../support/index.ts";
 
 const GWEI = 10n ** 9n;
@@ -125,12 +125,7 @@ describe("L1 transactions of the publisher", () => {
     await l1.setNextBaseFee(50n * GWEI);
     await l1.mine();
     await vi.waitFor(() => expect(sent().length).toBeGreaterThan(1), WAIT);
-    const capped = await readMetric(people.node, "cairn_l1_fee_capped_total");
-    await vi.waitFor(async () => {
-      await l1.setNextBaseFee(500n * GWEI);
-      await l1.mine();
-      expect(await readMetric(people.node, "cairn_l1_fee_capped_total")).toBeGreaterThan(capped);
-    }, WAIT);
+    await spikeFees(l1, people.node, 500n * GWEI, WAIT);
     expect(await isMined(sent)).toBe(false);
     expectReplacements(sent());
     await vi.waitFor(async () => {

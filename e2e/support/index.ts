@@ -11,6 +11,7 @@ export {
 } from "./batches.ts";
 export { type BeaconProxy, startBeaconProxy } from "./beacon-proxy.ts";
 export { type Actor, balanceOf, DAY, type Drill, HOUR, openDrill } from "./drill.ts";
+export { spikeFees } from "./fee-spike.ts";
 export { type Holder, type Holders, personAt, type Terms } from "./holders.ts";
 export type { L1, L1Options } from "./l1.ts";
 export { deploymentFor } from "./l1.ts";

@@ -1,9 +1,10 @@
-import type { FormEvent, ReactElement, ReactNode } from "react";
+import type { FormEvent, ReactElement } from "react";
 import { changeSettings } from "../base/settings.ts";
+import { Button } from "../ui/button.tsx";
+import { CONTROL } from "../ui/field.tsx";
+import { Labelled } from "../ui/labelled.tsx";
 import { useSettings, useTexts } from "../ui/use-texts.ts";
 import { TEXTS } from "./texts.ts";
-
-const FIELD = "w-full rounded-sm border border-line bg-ground px-3 py-1.5 text-sm placeholder:text-soft";
 
 /** Where the state is rebuilt from beside the RPC. */
 export function Sources({ onFile }: { readonly onFile: (file: Blob | null) => void }): ReactElement {
@@ -21,10 +22,10 @@ export function Sources({ onFile }: { readonly onFile: (file: Blob | null) => vo
       <form onSubmit={save} className="mt-3 grid gap-4">
         <p className="text-soft">{texts.sourcesHint}</p>
         <Labelled name={texts.beacon} hint={texts.beaconHint}>
-          <input name="beacon" type="url" defaultValue={beacon ?? ""} placeholder="https://" className={FIELD} />
+          <input name="beacon" type="url" defaultValue={beacon ?? ""} placeholder="https://" className={CONTROL} />
         </Labelled>
         <Labelled name={texts.archive} hint={texts.archiveHint}>
-          <input name="archive" type="url" defaultValue={archive ?? ""} placeholder="https://" className={FIELD} />
+          <input name="archive" type="url" defaultValue={archive ?? ""} placeholder="https://" className={CONTROL} />
         </Labelled>
         <Labelled name={texts.file}>
           <input
@@ -33,32 +34,8 @@ export function Sources({ onFile }: { readonly onFile: (file: Blob | null) => vo
             className="card w-full px-3 py-2 text-sm file:mr-3 file:cursor-pointer file:rounded-sm file:border-0 file:bg-sunken file:px-3 file:py-1.5 file:text-ink"
           />
         </Labelled>
-        <button
-          type="submit"
-          className="cursor-pointer justify-self-start rounded-sm border border-line bg-surface px-3 py-1.5 hover:bg-sunken"
-        >
-          {texts.save}
-        </button>
+        <Button isSubmit>{texts.save}</Button>
       </form>
     </details>
-  );
-}
-
-function Labelled({
-  name,
-  hint,
-  children,
-}: {
-  readonly name: string;
-  readonly hint?: string;
-  readonly children: ReactNode;
-}): ReactElement {
-  return (
-    // biome-ignore lint/a11y/noLabelWithoutControl: the field is among the children
-    <label className="grid gap-1">
-      <span className="font-medium">{name}</span>
-      {children}
-      {hint !== undefined && <span className="text-xs text-soft">{hint}</span>}
-    </label>
   );
 }

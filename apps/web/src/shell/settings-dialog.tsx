@@ -1,8 +1,10 @@
-import { type FormEvent, type ReactElement, type ReactNode, useRef } from "react";
+import { type FormEvent, type ReactElement, useRef } from "react";
 import { defineTexts, LOCALES, type Locale } from "../base/locale.ts";
 import { changeSettings } from "../base/settings.ts";
 import { useRollup } from "../data/rollup.tsx";
+import { CONTROL } from "../ui/field.tsx";
 import { Icon } from "../ui/icons.tsx";
+import { Labelled } from "../ui/labelled.tsx";
 import { useLocale, useSettings, useTexts } from "../ui/use-texts.ts";
 import { Hex } from "../ui/values.tsx";
 
@@ -47,7 +49,6 @@ const TEXTS = defineTexts({
 });
 
 const LANGUAGES: Readonly<Record<Locale, string>> = { en: "English", de: "Deutsch" };
-const FIELD = "w-full rounded-sm border border-line bg-ground px-3 py-1.5 text-sm placeholder:text-soft";
 
 /** Opens what the user may choose: language, appearance, and whom the page asks. */
 export function SettingsButton(): ReactElement {
@@ -100,7 +101,7 @@ function SettingsForm({ close }: { readonly close: () => void }): ReactElement {
           <select
             value={locale}
             onChange={(event) => changeSettings({ locale: event.target.value as Locale })}
-            className={FIELD}
+            className={CONTROL}
           >
             {LOCALES.map((one) => (
               <option key={one} value={one} lang={one}>
@@ -115,7 +116,7 @@ function SettingsForm({ close }: { readonly close: () => void }): ReactElement {
             onChange={({ target: { value } }) =>
               changeSettings({ theme: value === "light" || value === "dark" ? value : null })
             }
-            className={FIELD}
+            className={CONTROL}
           >
             <option value="">{texts.system}</option>
             <option value="light">{texts.light}</option>
@@ -160,27 +161,8 @@ function UrlField({
         type="url"
         defaultValue={url ?? ""}
         placeholder={texts.given(given ?? texts.none)}
-        className={FIELD}
+        className={CONTROL}
       />
     </Labelled>
-  );
-}
-
-function Labelled({
-  name,
-  hint,
-  children,
-}: {
-  readonly name: string;
-  readonly hint?: string;
-  readonly children: ReactNode;
-}): ReactElement {
-  return (
-    // biome-ignore lint/a11y/noLabelWithoutControl: the field is among the children
-    <label className="grid gap-1">
-      <span className="text-sm font-medium">{name}</span>
-      {children}
-      {hint !== undefined && <span className="text-xs text-soft">{hint}</span>}
-    </label>
   );
 }

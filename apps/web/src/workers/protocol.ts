@@ -9,6 +9,7 @@ import type {
   VerifiedReceipt,
 } from "@cairn/verify";
 import type { Failure } from "./failure.ts";
+import type { QuestionOf } from "./questions.ts";
 
 /** Which rollup is checked, and through which RPC. */
 export interface VerifierSettings {
@@ -42,14 +43,7 @@ export interface VerifierOperations {
 export type OperationName = keyof VerifierOperations;
 
 /** A question to the worker, one of each operation. */
-export type Question = {
-  readonly [Name in OperationName]: {
-    readonly id: number;
-    readonly settings: VerifierSettings;
-    readonly operation: Name;
-    readonly asked: VerifierOperations[Name]["asked"];
-  };
-}[OperationName];
+export type Question = QuestionOf<VerifierOperations, VerifierSettings>;
 
 /** The worker's answer. */
 export type Reply =

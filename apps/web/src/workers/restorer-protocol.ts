@@ -2,6 +2,7 @@ import type { Account, Hex } from "@cairn/protocol";
 import type { ExitProof, PayoutList } from "@cairn/sdk";
 import type { EscapeLadder, ExitReadiness, Holdings, SeenOnL1, Solvency } from "@cairn/verify";
 import type { Failure } from "./failure.ts";
+import type { QuestionOf } from "./questions.ts";
 
 /** What is rebuilt, and from where. */
 export interface RestorerSettings {
@@ -95,14 +96,7 @@ export interface RestorerOperations {
 export type RestorerOperation = keyof RestorerOperations;
 
 /** A question to the worker, one of each operation. */
-export type RestorerQuestion = {
-  readonly [Name in RestorerOperation]: {
-    readonly id: number;
-    readonly settings: RestorerSettings;
-    readonly operation: Name;
-    readonly asked: RestorerOperations[Name]["asked"];
-  };
-}[RestorerOperation];
+export type RestorerQuestion = QuestionOf<RestorerOperations, RestorerSettings>;
 
 /** What the worker tells: an answer, a failure, or how far it is. */
 export type RestorerReply =

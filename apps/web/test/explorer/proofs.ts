@@ -3,26 +3,16 @@ import { expect, it } from "vitest";
 import { startPrefixProxy } from "../support/prefix-proxy.ts";
 import { readJson } from "../support/read-json.ts";
 import { type Stage, untilAccepted, WAIT } from "../support/stage.ts";
+import { waitingProof } from "../support/waiting-proof.ts";
 
 const ATMS = 1_764_500_000_000;
-const proof = (id: number, circuit: string, blocks: readonly [number, number], parent: number | null) => ({
-  id,
-  parent,
-  circuit,
-  firstBlock: blocks[0],
-  lastBlock: blocks[1],
-  state: "waiting",
-  prover: null,
-  startedAtMs: null,
-  madeAtMs: null,
-});
 /** Three blocks: two are merged, and the last proof takes the merge and the third. */
 const TREE = [
-  proof(1, "block256", [7, 7], 4),
-  proof(2, "block256", [8, 8], 4),
-  proof(3, "block256", [9, 9], 5),
-  proof(4, "merge1", [7, 8], 5),
-  proof(5, "pair", [7, 9], null),
+  waitingProof(1, "block256", [7, 7], 4),
+  waitingProof(2, "block256", [8, 8], 4),
+  waitingProof(3, "block256", [9, 9], 5),
+  waitingProof(4, "merge1", [7, 8], 5),
+  waitingProof(5, "pair", [7, 9], null),
 ];
 
 /** E10, the way of blocks to L1, and what they publish. */

@@ -1,11 +1,11 @@
 import type { RouteResponse } from "@cairn/rpc";
 import type { ReactElement, ReactNode } from "react";
 import { defineTexts } from "../../base/locale.ts";
-import { useTokenLabels } from "../../data/tokens.ts";
+import { EntryAmount } from "../../data/entry-amount.tsx";
 import { Status } from "../../ui/status.tsx";
 import { type Column, DataTable } from "../../ui/table.tsx";
 import { useTexts } from "../../ui/use-texts.ts";
-import { Ago, Amount, Hex } from "../../ui/values.tsx";
+import { Ago, Hex } from "../../ui/values.tsx";
 import { placeOf, To } from "../links.tsx";
 import { AccountLink } from "../names.tsx";
 
@@ -52,7 +52,6 @@ export type Entry = RouteResponse<"accountHistory">["entries"][number];
 /** What happened to an account or owner, newest first. */
 export function EntryTable({ entries }: { readonly entries: readonly Entry[] }): ReactElement {
   const texts = useTexts(TEXTS);
-  const tokenOf = useTokenLabels();
   const party = (one: Entry["from"]) =>
     one === null ? (
       "–"
@@ -69,15 +68,7 @@ export function EntryTable({ entries }: { readonly entries: readonly Entry[] }):
     {
       name: texts.amount,
       isNumber: true,
-      cell: ({ amount, tokenId, direction }) =>
-        amount === null || tokenId === null ? (
-          "–"
-        ) : (
-          <>
-            {direction === "in" ? "+" : direction === "out" ? "−" : ""}
-            <Amount value={amount} token={tokenOf(tokenId)} />
-          </>
-        ),
+      cell: (entry) => <EntryAmount entry={entry} />,
     },
     { name: texts.status, cell: ({ status }) => <Status name={status} /> },
   ];

@@ -1,12 +1,12 @@
 import type { RouteResponse } from "@cairn/rpc";
 import type { ReactElement } from "react";
 import { Link } from "wouter";
+import { EntryAmount } from "../../data/entry-amount.tsx";
 import { useRollup } from "../../data/rollup.tsx";
-import { useTokenLabels } from "../../data/tokens.ts";
 import { Status } from "../../ui/status.tsx";
 import { type Column, DataTable } from "../../ui/table.tsx";
 import { useTexts } from "../../ui/use-texts.ts";
-import { Ago, Amount, Hex } from "../../ui/values.tsx";
+import { Ago, Hex } from "../../ui/values.tsx";
 import { type Contact, contactsOf } from "../contacts/contacts.ts";
 import { rollupName, useKept } from "../kept/use-kept.ts";
 import { shownReference } from "../paying/reference.ts";
@@ -18,7 +18,6 @@ export type Entry = RouteResponse<"ownerHistory">["entries"][number];
 /** What happened to the owner, newest first. */
 export function EntryList({ entries }: { readonly entries: readonly Entry[] }): ReactElement {
   const texts = useTexts(TEXTS);
-  const tokenOf = useTokenLabels();
   const { config } = useRollup();
   const contacts = useKept(contactsOf(rollupName(config)));
   const columns: readonly Column<Entry>[] = [
@@ -40,15 +39,7 @@ export function EntryList({ entries }: { readonly entries: readonly Entry[] }): 
     {
       name: texts.amount,
       isNumber: true,
-      cell: ({ amount, tokenId, direction }) =>
-        amount === null || tokenId === null ? (
-          "–"
-        ) : (
-          <>
-            {direction === "in" ? "+" : direction === "out" ? "−" : ""}
-            <Amount value={amount} token={tokenOf(tokenId)} />
-          </>
-        ),
+      cell: (entry) => <EntryAmount entry={entry} />,
     },
     {
       name: texts.status,

@@ -1,4 +1,4 @@
-import type { ReactElement } from "react";
+import { type ReactElement, useState } from "react";
 import { Link } from "wouter";
 import { defineTexts } from "../../base/locale.ts";
 import { useTokenLabels } from "../../data/tokens.ts";
@@ -23,14 +23,25 @@ const TEXTS = defineTexts({
   },
 });
 
-/** The account that a form has chosen: the one that the user named, else the richest in the token, else the richest. */
-export function chosenAccount(
+/** What a user has chosen; null where they have not. */
+interface AccountChoice {
+  readonly tokenId: number | null;
+  readonly index: number | null;
+}
+
+/**
+ * The account of a form, and how to choose another: the one that the user named, else the richest in the token, else the
+ * richest. Throws a TypeError without any account.
+ */
+export function useFromAccount(
   accounts: readonly Account[],
-  { tokenId, index }: { readonly tokenId: number | null; readonly index: number | null },
-): Account | null {
+): readonly [account: Account, choose: (choice: AccountChoice) => void] {
+  const [{ tokenId, index }, choose] = useState<AccountChoice>({ tokenId: null, index: null });
   const token = tokenId ?? tokensOf(accounts)[0];
   const inToken = accounts.filter((account) => account.tokenId === token);
-  return inToken.find((account) => account.index === index) ?? inToken[0] ?? null;
+  const account = inToken.find((one) => one.index === index) ?? inToken[0];
+  if (account === undefined) throw new TypeError("a form that pays needs an account");
+  return [account, choose];
 }
 
 /** Chooses a token, and where there are several accounts in it, one of them. */

@@ -5,10 +5,10 @@ import { Button } from "../../ui/button.tsx";
 import { TextField } from "../../ui/field.tsx";
 import { useLocale, useTexts } from "../../ui/use-texts.ts";
 import { amountText, tokenName } from "../../ui/values.tsx";
-import { Sent } from "../outbox/sent.tsx";
+import { Done } from "../outbox/done.tsx";
 import { useOutbox } from "../outbox/use-outbox.ts";
 import { type AmountChoice, AmountInput, useAmount } from "../paying/amount-input.tsx";
-import { chosenAccount, FromAccount } from "../paying/from-account.tsx";
+import { FromAccount, useFromAccount } from "../paying/from-account.tsx";
 import { useKnownOwners } from "../paying/known-owners.ts";
 import { type Account, useOwnAccounts } from "../paying/own-accounts.ts";
 import type { FoundPayee } from "../paying/payee.ts";
@@ -47,7 +47,7 @@ export function SendForm({
   const { client, owner } = useSession();
   const { refresh } = useOutbox();
   const { refetch } = useOwnAccounts();
-  const [from, setFrom] = useState<{ tokenId: number | null; index: number | null }>({ tokenId: null, index: null });
+  const [account, setFrom] = useFromAccount(accounts);
   const [payeeText, setPayeeText] = useState("");
   const [choice, setChoice] = useState<AmountChoice>({ text: "", isAll: false });
   const [reference, setReference] = useState("");
@@ -71,7 +71,6 @@ export function SendForm({
     }
   });
 
-  const account = chosenAccount(accounts, from) as Account;
   const tokenOf = useTokenLabels();
   const token = tokenOf(account.tokenId);
   const payee = usePayee(payeeText, account.tokenId);
@@ -108,14 +107,7 @@ export function SendForm({
     sending.start({ from: account, found, amount: choice.isAll ? "all" : result.amount, fee, reference });
   };
   const { doing } = sending;
-  if (doing.type === "done") {
-    return (
-      <div className="grid gap-4">
-        <Sent id={doing.result} kind="transfer" />
-        <Button onClick={next}>{texts.again}</Button>
-      </div>
-    );
-  }
+  if (doing.type === "done") return <Done id={doing.result} kind="transfer" again={texts.again} next={next} />;
   return (
     <form
       onSubmit={submit}

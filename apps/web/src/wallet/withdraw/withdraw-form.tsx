@@ -5,10 +5,10 @@ import { Button } from "../../ui/button.tsx";
 import { TextField } from "../../ui/field.tsx";
 import { useLocale, useTexts } from "../../ui/use-texts.ts";
 import { amountText, Hex, tokenName } from "../../ui/values.tsx";
-import { Sent } from "../outbox/sent.tsx";
+import { Done } from "../outbox/done.tsx";
 import { useOutbox } from "../outbox/use-outbox.ts";
 import { type AmountChoice, AmountInput, useAmount } from "../paying/amount-input.tsx";
-import { chosenAccount, FromAccount } from "../paying/from-account.tsx";
+import { FromAccount, useFromAccount } from "../paying/from-account.tsx";
 import { type Account, useOwnAccounts } from "../paying/own-accounts.ts";
 import { sentId } from "../paying/sent-id.ts";
 import { useContracts } from "../paying/use-contracts.ts";
@@ -33,10 +33,9 @@ export function WithdrawForm({
   const { client, owner } = useSession();
   const { refresh } = useOutbox();
   const { refetch } = useOwnAccounts();
-  const [from, setFrom] = useState<{ tokenId: number | null; index: number | null }>({ tokenId: null, index: null });
+  const [account, setFrom] = useFromAccount(accounts);
   const [choice, setChoice] = useState<AmountChoice>({ text: "", isAll: false });
   const [other, setOther] = useState<string | null>(given);
-  const account = chosenAccount(accounts, from) as Account;
   const { index, tokenId } = account;
   const token = useTokenLabels()(tokenId);
   const { data: fee, refetch: askFee } = useFee("withdraw", tokenId);
@@ -61,14 +60,7 @@ export function WithdrawForm({
     sending.start({ amount: choice.isAll ? "all" : result.amount, maxFee: fee });
   };
   const inToken = (value: bigint) => `${amountText(value, token.decimals ?? 0, locale)} ${tokenName(token)}`;
-  if (doing.type === "done") {
-    return (
-      <div className="grid gap-4">
-        <Sent id={doing.result} kind="withdraw" />
-        <Button onClick={next}>{texts.again}</Button>
-      </div>
-    );
-  }
+  if (doing.type === "done") return <Done id={doing.result} kind="withdraw" again={texts.again} next={next} />;
   return (
     <form
       onSubmit={submit}
