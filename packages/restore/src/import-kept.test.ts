@@ -119,6 +119,27 @@ describe("batches that were kept", () => {
     expect(foreign.batches).toEqual(honest.batches);
   });
 
+  it("do not hide why a run failed, where they cannot be kept either", async () => {
+    const full: BatchStorage = {
+      read: async () => [],
+      write: () => Promise.reject(new RangeError("the disk is full")),
+    };
+    const ending = new AbortController();
+    const replayed = Promise.withResolvers<void>();
+    let transactions = 0;
+    const rollup = lyingRollup(live.rollup, {
+      getTransaction: async (ask) => {
+        if (++transactions <= 3) return ask();
+        await replayed.promise;
+        ending.abort(new RangeError("enough"));
+        throw new RangeError("enough");
+      },
+    });
+    setTimeout(replayed.resolve, 500);
+    await expect(restore(full, { rollup, signal: ending.signal })).rejects.toThrow("enough");
+    await expect(restore(full)).rejects.toThrow("the disk is full");
+  });
+
   it("do not hide that L1 cannot be asked", async () => {
     const kept = storage();
     await restore(kept);

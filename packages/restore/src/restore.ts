@@ -109,7 +109,8 @@ export async function restoreRollup(options: RestoreOptions): Promise<RestoreRes
     await archiveTo?.finish(head === null ? queueAt(restored, archivedQueue) : queueOf(restored, head));
     return { restored, position: restored.position(), head, totals: meter.totals() };
   } catch (error) {
-    await keeper?.flush();
+    // What failed is told, not that it cannot be kept either.
+    await keeper?.flush().catch(() => undefined);
     await archiveTo?.close();
     throw error;
   }
